@@ -1,0 +1,26 @@
+// Type-aware rules only: formatting and syntax rules are Biome's.
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  {
+    ignores: [
+      "**/*.generated.*",
+      "node_modules/",
+      ".venv*/",
+      ".serin/",
+      ".serverless/",
+      "coverage/",
+      "deploy/local/pages/",
+      "**/*.cjs",
+    ],
+  },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/consistent-type-assertions": ["error", { assertionStyle: "never" }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+);
