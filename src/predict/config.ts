@@ -7,8 +7,6 @@ export interface PredictConfig {
   readonly modelVersion: string;
   /** Milliseconds for a prediction, retry included. */
   readonly modelBudgetMs: number;
-  /** Milliseconds to connect to the endpoint. */
-  readonly modelConnectMs: number;
   readonly rateLimitTable: string;
   readonly rateLimitOnFailure: FailurePolicy;
   /** Milliseconds for one write of the limiter. */
@@ -24,7 +22,6 @@ export function readConfig(environment: Environment): PredictConfig {
     modelEndpoint: required(environment, "MODEL_ENDPOINT"),
     modelVersion: required(environment, "MODEL_VERSION"),
     modelBudgetMs: milliseconds(environment, "MODEL_BUDGET_MS"),
-    modelConnectMs: milliseconds(environment, "MODEL_CONNECT_MS"),
     rateLimitTable: required(environment, "RATE_LIMIT_TABLE"),
     rateLimitOnFailure: policy(environment, "RATE_LIMIT_ON_FAILURE"),
     limiterTimeoutMs: milliseconds(environment, "RATE_LIMIT_TIMEOUT_MS"),

@@ -24,7 +24,7 @@ const dynamoDb = new DynamoDBClient({
 
 const sageMaker = new SageMakerRuntimeClient({
   maxAttempts: 1, // the model client retries inside its own budget
-  requestHandler: new NodeHttpHandler({ connectionTimeout: config.modelConnectMs }),
+  requestHandler: new NodeHttpHandler({ connectionTimeout: config.modelBudgetMs }),
 });
 
 /** Lambda handler of POST /predict. */

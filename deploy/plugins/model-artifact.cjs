@@ -1,0 +1,3 @@
+// Lets osls load the TypeScript plugin beside this file.
+require("tsx/cjs");
+module.exports = require("./model-artifact.ts").ModelArtifactPlugin;
