@@ -87,7 +87,7 @@ function toRequest(
 }
 
 function userOf(event: APIGatewayProxyEventV2WithJWTAuthorizer): string {
-  const sub = event.requestContext.authorizer?.jwt?.claims?.["sub"];
+  const sub = event.requestContext.authorizer.jwt.claims["sub"];
   if (typeof sub === "string" && sub !== "") return sub;
   throw new Problem("unauthorized", "The token has no `sub` claim; send a Cognito access token.");
 }

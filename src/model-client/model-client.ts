@@ -1,5 +1,6 @@
 // Asks the SageMaker endpoint for a prediction: timeouts, one retry, a total budget, and an answer that is checked.
 import { setTimeout } from "node:timers/promises";
+import { isNativeError } from "node:util/types";
 import { InvokeEndpointCommand, ModelError, type SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { isThrottlingError, isTransientError } from "@smithy/core/retry";
 import type { Prediction } from "./schema";
@@ -64,7 +65,7 @@ function invocation(endpoint: string, text: string, correlationId: string): Invo
 }
 
 function parsePrediction(body: Uint8Array | undefined): Prediction {
-  const prediction = parseJson(new TextDecoder().decode(body));
+  const prediction = parseJson(new TextDecoder().decode(body ?? new Uint8Array()));
   if (validatePrediction(prediction)) return prediction;
   throw new ModelUnavailableError("invalid_answer");
 }
@@ -77,8 +78,9 @@ function parseJson(json: string): unknown {
   }
 }
 
+/** The SDK calls broken connections timeouts too, but gives those a `code`. */
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError");
+  return isNativeError(error) && (error.name === "AbortError" || (error.name === "TimeoutError" && !("code" in error)));
 }
 
 function isRetryable(error: unknown): boolean {
@@ -96,5 +98,5 @@ function unavailable(error: unknown): ModelUnavailableError {
 }
 
 function isSdkError(error: unknown): error is Parameters<typeof isTransientError>[0] {
-  return error instanceof Error && (error.cause === undefined || error.cause instanceof Error);
+  return isNativeError(error) && (error.cause === undefined || isNativeError(error.cause));
 }

@@ -2,14 +2,19 @@
 
 /** How much one user may send. */
 export interface RateLimit {
-  /** Sustained requests a minute. */
-  readonly perMinute: number;
+  /** Whole milliseconds between requests at the sustained rate (the emission interval): whole, so that sums are exact. */
+  readonly intervalMs: number;
   /** Requests that may come at once after a quiet time. */
   readonly burst: number;
 }
 
 /** The product's quota: 100 requests a minute per user, bursts of 200. */
-export const USER_LIMIT: RateLimit = { perMinute: 100, burst: 200 };
+export const USER_LIMIT: RateLimit = { intervalMs: 600, burst: 200 };
+
+/** The sustained rate in requests a minute. */
+export function perMinute({ intervalMs }: RateLimit): number {
+  return 60_000 / intervalMs;
+}
 
 /**
  * Where users' theoretical arrival times (TAT, ms since the epoch) are kept. Each method is one atomic conditional write;
@@ -59,9 +64,8 @@ export async function takeToken(
   now: number,
   cost = 1,
 ): Promise<Decision> {
-  const interval = 60_000 / limit.perMinute;
-  const increment = cost * interval;
-  const latest = now + (limit.burst - cost) * interval;
+  const increment = cost * limit.intervalMs;
+  const latest = now + (limit.burst - cost) * limit.intervalMs;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const started = await store.startFrom(user, now, increment);
     if (started.applied) return decide(true, started.tat, now, limit, cost);
@@ -75,12 +79,11 @@ export async function takeToken(
 }
 
 function decide(allowed: boolean, tat: number, now: number, limit: RateLimit, cost: number): Decision {
-  const interval = 60_000 / limit.perMinute;
   const backlog = Math.max(tat - now, 0);
   return {
     allowed,
-    remaining: Math.max(Math.floor(limit.burst - backlog / interval), 0),
+    remaining: Math.max(Math.floor(limit.burst - backlog / limit.intervalMs), 0),
     resetSeconds: Math.ceil(backlog / 1000),
-    retryAfterSeconds: allowed ? 0 : Math.ceil((backlog - (limit.burst - cost) * interval) / 1000),
+    retryAfterSeconds: allowed ? 0 : Math.ceil((backlog - (limit.burst - cost) * limit.intervalMs) / 1000),
   };
 }

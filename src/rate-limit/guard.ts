@@ -1,8 +1,9 @@
 // Lets a request pass or refuses it with 429, and decides by policy when the limiter itself fails.
 
+import { isNativeError } from "node:util/types";
 import type { ApiRequest } from "../http/endpoint";
 import { Problem } from "../http/problem";
-import { type ArrivalStore, type Decision, type RateLimit, takeToken, USER_LIMIT } from "./gcra";
+import { type ArrivalStore, type Decision, perMinute, type RateLimit, takeToken, USER_LIMIT } from "./gcra";
 
 /** What happens to a request that the limiter cannot judge. */
 export type FailurePolicy = "allow" | "deny";
@@ -45,7 +46,7 @@ export function rateLimitGuard({
 }
 
 function failed(request: ApiRequest, onFailure: FailurePolicy, cause: unknown): void {
-  request.note({ rate_limiter: "failed", rate_limiter_error: cause instanceof Error ? cause.name : "unknown" });
+  request.note({ rate_limiter: "failed", rate_limiter_error: isNativeError(cause) ? cause.name : "unknown" });
   if (onFailure === "allow") return;
   throw new Problem("rate_limiter_unavailable", "The request could not be checked against your quota; retry later.", {
     headers: { "retry-after": String(RETRY_AFTER_FAILURE_SECONDS) },
@@ -54,14 +55,14 @@ function failed(request: ApiRequest, onFailure: FailurePolicy, cause: unknown): 
 }
 
 function describe(request: ApiRequest, limit: RateLimit, decision: Decision): void {
-  request.setHeader("ratelimit-policy", `${limit.perMinute};w=60;burst=${limit.burst}`);
+  request.setHeader("ratelimit-policy", `${perMinute(limit)};w=60;burst=${limit.burst}`);
   request.setHeader("ratelimit-limit", String(limit.burst));
   request.setHeader("ratelimit-remaining", String(decision.remaining));
   request.setHeader("ratelimit-reset", String(decision.resetSeconds));
 }
 
 function exceeded(limit: RateLimit, { retryAfterSeconds }: Decision): Problem {
-  const quota = `${limit.perMinute} requests a minute with bursts of ${limit.burst}`;
+  const quota = `${perMinute(limit)} requests a minute with bursts of ${limit.burst}`;
   return new Problem("rate_limit_exceeded", `Your quota is ${quota}; retry in ${retryAfterSeconds} s.`, {
     headers: { "retry-after": String(retryAfterSeconds) },
   });

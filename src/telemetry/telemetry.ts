@@ -1,4 +1,5 @@
 // One structured log line and one EMF metric line per request, by Powertools; never a user's text, a token or a key.
+import { isNativeError } from "node:util/types";
 import { Logger } from "@aws-lambda-powertools/logger";
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 
@@ -68,7 +69,7 @@ interface ErrorDescription {
 
 /** Names and stack frames only: messages of other libraries' errors may quote what the user sent. */
 function describe(error: unknown): ErrorDescription {
-  if (!(error instanceof Error)) return { name: typeof error };
+  if (!isNativeError(error)) return { name: typeof error };
   const code: unknown = "code" in error ? error.code : undefined;
   return {
     name: error.name,

@@ -1,0 +1,102 @@
+// The Python virtual environment: found or made, and filled from hash-locked requirements.
+import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { UserError } from "./local/user-error";
+
+const ROOT = path.join(__dirname, "..");
+const VENV = path.join(ROOT, ".venv");
+const MINIMUM = [3, 11] as const;
+
+/** The interpreter inside the environment. */
+export const PYTHON = path.join(VENV, "bin", "python");
+
+/** The lock files, each a superset of the one before. */
+export const LOCKS = { local: "deploy/local/requirements.txt", test: "test/requirements.txt" } as const;
+
+/**
+ * Makes sure that `.venv` holds what the lock file names. Fast when it does.
+ * @param onProgress - Called with each step of an installation.
+ * @throws UserError when Python is missing or too old, or when the installation fails.
+ */
+export async function ensurePython(lock: keyof typeof LOCKS, onProgress: (step: string) => void): Promise<void> {
+  if (isInstalled(lock)) return;
+  if (!existsSync(PYTHON)) {
+    const python = findPython();
+    onProgress("creating .venv");
+    await run(python, ["-m", "venv", VENV], () => undefined);
+  }
+  const args = [
+    "-m",
+    "pip",
+    "install",
+    "--disable-pip-version-check",
+    "--no-input",
+    "--require-hashes",
+    "--only-binary",
+    ":all:",
+  ];
+  await run(PYTHON, [...args, "-r", path.join(ROOT, LOCKS[lock])], (line) => onProgress(pipStep(line)));
+  writeFileSync(stampOf(lock), digest(lock));
+}
+
+function isInstalled(lock: keyof typeof LOCKS): boolean {
+  return existsSync(PYTHON) && existsSync(stampOf(lock)) && readFileSync(stampOf(lock), "utf8") === digest(lock);
+}
+
+const stampOf = (lock: string) => path.join(VENV, `.serin-${lock}`);
+
+const digest = (lock: keyof typeof LOCKS) =>
+  createHash("sha256")
+    .update(readFileSync(path.join(ROOT, LOCKS[lock])))
+    .digest("hex");
+
+/** @throws UserError */
+function findPython(): string {
+  const candidates = [process.env["PYTHON"], "python3", "python"].filter((name) => name !== undefined);
+  const found = candidates.map((name) => ({ name, version: versionOf(name) })).filter(({ version }) => version !== "");
+  const good = found.find(({ version }) => isNewEnough(version));
+  if (good) return good.name;
+  const [first] = found;
+  const problem = first ? `${first.name} is Python ${first.version}` : "no Python was found";
+  throw new UserError(
+    `Serin needs Python >= ${MINIMUM.join(".")}, but ${problem}. Install it, or name one: PYTHON=/path/to/python3.12 npm start`,
+  );
+}
+
+function versionOf(python: string): string {
+  try {
+    const print = "import platform; print(platform.python_version())";
+    return execFileSync(python, ["-c", print], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return "";
+  }
+}
+
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1]);
+}
+
+/** `Collecting numpy==2.4.6 …` and the like, shortened. */
+function pipStep(line: string): string {
+  return line
+    .trim()
+    .replace(/ \(from .*$/, "")
+    .replace(/\s+━.*$/, "");
+}
+
+async function run(command: string, args: readonly string[], onLine: (line: string) => void): Promise<void> {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const errors: string[] = [];
+  createInterface({ input: child.stdout }).on("line", onLine);
+  createInterface({ input: child.stderr }).on("line", (line) => errors.push(line));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once("error", reject).once("close", resolve),
+  );
+  if (code === 0) return;
+  const reason = errors.filter((line) => line.trim() !== "").at(-1) ?? `exit ${code}`;
+  throw new UserError(`Setting up Python failed: ${reason}. Delete .venv and try again.`);
+}

@@ -1,0 +1,22 @@
+// `tsx deploy/python.ts SCRIPT [ARGS]`: runs a Python script of this repository inside its virtual environment.
+import { spawn } from "node:child_process";
+import { UserError } from "./local/user-error";
+import { ensurePython, LOCKS, PYTHON } from "./python-env";
+
+async function main([lock, ...args]: readonly string[]): Promise<number> {
+  if (lock !== "local" && lock !== "test") throw new UserError(`Name a lock first: ${Object.keys(LOCKS).join(" or ")}`);
+  await ensurePython(lock, (step) => process.stderr.write(`${step}\n`));
+  const child = spawn(PYTHON, args, { stdio: "inherit" });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 130)));
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof UserError ? error.message : error);
+    process.exitCode = 1;
+  },
+);

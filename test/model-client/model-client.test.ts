@@ -1,0 +1,95 @@
+import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { type ModelClient, ModelUnavailableError, modelClient } from "../../src/model-client/model-client";
+import { type Answer, awsError, hang, prediction, type SageMakerServer, startSageMaker } from "./sagemaker-server";
+
+let sageMaker: SageMakerServer;
+
+beforeEach(async () => {
+  sageMaker = await startSageMaker();
+});
+afterEach(() => sageMaker.close());
+
+function client(budgetMs = 5_000): ModelClient {
+  return modelClient({ client: sageMaker.client, endpoint: "serin-test", budgetMs, random: () => 0 });
+}
+
+const json =
+  (body: string): Answer =>
+  (response) => {
+    response.end(body);
+  };
+
+describe("modelClient", () => {
+  it("sends the text and the correlation id, and returns the checked prediction", async () => {
+    await expect(client()("good", "id-1")).resolves.toEqual({
+      label: "positive",
+      scores: { positive: 0.8, neutral: 0.15, negative: 0.05 },
+    });
+    expect(sageMaker.invocations).toHaveLength(1);
+    expect(sageMaker.invocations[0]).toMatchObject({
+      path: "/endpoints/serin-test/invocations",
+      body: '{"text":"good"}',
+      headers: { "content-type": "application/json", "x-amzn-sagemaker-inference-id": "id-1" },
+    });
+  });
+
+  const transient: [string, Answer][] = [
+    ["throttling", awsError(400, "ThrottlingException")],
+    ["a 500 of the service", awsError(500, "InternalFailure")],
+    ["an unavailable service", awsError(503, "ServiceUnavailable")],
+    ["a 500 of the container", awsError(424, "ModelError", { OriginalStatusCode: 500 })],
+    ["a broken connection", (response) => response.destroy()],
+  ];
+  it.each(transient)("retries once after %s", async (_name, failure) => {
+    sageMaker.answers = [failure, prediction];
+    await expect(client()("good", "id")).resolves.toMatchObject({ label: "positive" });
+    expect(sageMaker.invocations).toHaveLength(2);
+  });
+
+  it("gives up a hanging attempt early enough for a second one", async () => {
+    sageMaker.answers = [hang, prediction];
+    await expect(client(1_000)("good", "id")).resolves.toMatchObject({ label: "positive" });
+  });
+
+  const hopeless: [string, Answer, ModelUnavailableError["reason"], number][] = [
+    ["a slow endpoint", hang, "timeout", 2],
+    ["lasting throttling", awsError(400, "ThrottlingException"), "throttled", 2],
+    ["lasting failures", awsError(500, "InternalFailure"), "failed", 2],
+    ["a refused input, without retry", awsError(424, "ModelError", { OriginalStatusCode: 400 }), "failed", 1],
+    ["a missing right, without retry", awsError(403, "AccessDeniedException"), "failed", 1],
+    ["an unknown endpoint, without retry", awsError(400, "ValidationError"), "failed", 1],
+    ["an answer that is not JSON", json("<html>"), "invalid_answer", 1],
+    ["an empty answer", json(""), "invalid_answer", 1],
+    [
+      "an unknown label",
+      json('{"label":"mixed","scores":{"positive":1,"neutral":0,"negative":0}}'),
+      "invalid_answer",
+      1,
+    ],
+    ["a missing score", json('{"label":"positive","scores":{"positive":1,"neutral":0}}'), "invalid_answer", 1],
+    [
+      "an impossible score",
+      json('{"label":"positive","scores":{"positive":7,"neutral":0,"negative":0}}'),
+      "invalid_answer",
+      1,
+    ],
+  ];
+  it.each(hopeless)("is unavailable after %s", async (_name, answer, reason, attempts) => {
+    sageMaker.answers = [answer];
+    const error = await client(300)("good", "id").catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ModelUnavailableError);
+    expect(error).toMatchObject({ reason });
+    expect(sageMaker.invocations).toHaveLength(attempts);
+  });
+
+  it("is unavailable when nobody listens", async () => {
+    const nobody = new SageMakerRuntimeClient({
+      endpoint: "http://127.0.0.1:1",
+      region: "us-east-1",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      maxAttempts: 1,
+    });
+    const call = modelClient({ client: nobody, endpoint: "serin-test", budgetMs: 5_000 })("good", "id");
+    await expect(call).rejects.toMatchObject({ name: "ModelUnavailableError", reason: "failed" });
+  });
+});
