@@ -2,15 +2,17 @@
 import { Socket } from "node:net";
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
-const connect = Socket.prototype.connect;
+const { connect } = Socket.prototype;
 
 function hostOf(options: unknown): unknown {
   const [first] = Array.isArray(options) ? options : [options]; // net.connect() passes its normalised arguments on
   return typeof first === "object" && first !== null ? (Reflect.get(first, "host") ?? "localhost") : "localhost";
 }
 
-Socket.prototype.connect = function (this: Socket, ...args: Parameters<typeof connect>) {
-  const host = hostOf(args[0]);
-  if (!LOOPBACK.has(String(host))) throw new Error(`unit tests cannot reach the network (${String(host)})`);
-  return connect.apply(this, args);
-};
+Object.defineProperty(Socket.prototype, "connect", {
+  value(this: Socket, ...args: unknown[]): unknown {
+    const host = String(hostOf(args[0]));
+    if (!LOOPBACK.has(host)) throw new Error(`unit tests cannot reach the network (${host})`);
+    return Reflect.apply(connect, this, args);
+  },
+});

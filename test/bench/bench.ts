@@ -1,0 +1,138 @@
+// `npm run bench [-- --json]`: the deployed bundle in its own process against the real model server and a local DynamoDB.
+import { type ChildProcess, execFileSync, fork } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { Command } from "commander";
+import { clientConfig, slsEnvironment } from "../../deploy/local/aws";
+import { Child } from "../../deploy/local/child";
+import { freePort } from "../../deploy/local/ports";
+import { ROOT } from "../../deploy/local/state";
+import { ensurePython, PYTHON } from "../../deploy/python-env";
+import { packageService } from "../packaged-service";
+import type { Job, Measured } from "./handler-process";
+import { type Report, render, report } from "./report";
+import { startRuntime } from "./runtime";
+
+const REQUESTS = 2_000;
+const LOADS = 5;
+const TABLE = "rate-limit";
+
+interface Options {
+  readonly json?: boolean;
+}
+
+/** Unpacks the function as deployed. */
+function unpackBundle(folder: string): string {
+  const service = packageService("prod");
+  try {
+    execFileSync(PYTHON, ["-m", "zipfile", "-e", path.join(service.directory, "serin.zip"), folder]);
+  } finally {
+    service.remove();
+  }
+  return path.join(folder, "src", "predict", "handler.js");
+}
+
+async function startDynamoDb(folder: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const port = String(await freePort());
+  const child = new Child({
+    command: PYTHON,
+    args: ["-m", "emulator", "--port", port, "--state-dir", folder, "--serving-path", path.join(ROOT, "model")],
+    env: { ...process.env, PYTHONPATH: path.join(ROOT, "deploy", "local") },
+    cwd: ROOT,
+    log: path.join(folder, "emulator.log"),
+  });
+  const url = String((await child.waitFor("ready", "The local DynamoDB"))["url"]);
+  const key = { AttributeName: "user", KeyType: "HASH" } as const;
+  await new DynamoDBClient(clientConfig(url)).send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: [{ AttributeName: "user", AttributeType: "S" }],
+      KeySchema: [key],
+    }),
+  );
+  return { url, stop: () => child.stop() };
+}
+
+async function startModel(folder: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const child = new Child({
+    command: PYTHON,
+    args: ["-m", "serving", "--model-dir", path.join(ROOT, "model", "artifact"), "--port", "0", "--exit-with-parent"],
+    env: { ...process.env, PYTHONPATH: path.join(ROOT, "model") },
+    cwd: ROOT,
+    log: path.join(folder, "model-server.log"),
+  });
+  return { url: String((await child.waitFor("ready", "The model server"))["url"]), stop: () => child.stop() };
+}
+
+async function runJob(job: Job, environment: NodeJS.ProcessEnv): Promise<Measured> {
+  const child: ChildProcess = fork(path.join(__dirname, "handler-process.ts"), {
+    env: environment,
+    execArgv: ["--require", "tsx/cjs"],
+    stdio: ["ignore", "ignore", "inherit", "ipc"], // the function's logs are written, but not shown
+  });
+  return new Promise((resolve, reject) => {
+    child.once("message", (measured: Measured) => resolve(measured));
+    child.once("exit", (code) => reject(new Error(`the handler's process ended with ${code}`)));
+    child.send(job);
+  });
+}
+
+async function measure(folder: string): Promise<Report> {
+  const bundle = unpackBundle(folder);
+  const parts = [await startDynamoDb(folder), await startModel(folder)] as const;
+  const [dynamoDb, model] = parts;
+  const runtime = await startRuntime(model.url);
+  const environment = {
+    ...slsEnvironment(dynamoDb.url),
+    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: runtime.url,
+    MODEL_ENDPOINT: "bench",
+    MODEL_VERSION: "bench",
+    MODEL_BUDGET_MS: "5000",
+    RATE_LIMIT_TABLE: TABLE,
+    RATE_LIMIT_TIMEOUT_MS: "5000",
+    RATE_LIMIT_ON_FAILURE: "deny",
+    DOCS_URL: "/docs/errors",
+  };
+  const job = {
+    bundle,
+    texts: path.join(ROOT, "test", "samples", "dynasent.jsonl"),
+    warmUp: 500,
+    inFlight: [1, 10, 50],
+  };
+  try {
+    const loads: number[] = [];
+    for (let index = 0; index < LOADS; index += 1)
+      loads.push((await runJob({ ...job, requests: 0 }, environment)).loadMs);
+    const measured = await runJob({ ...job, requests: REQUESTS }, environment);
+    return report(measured, loads, statSync(bundle).size);
+  } finally {
+    await runtime.close();
+    for (const part of parts) await part.stop();
+  }
+}
+
+async function main({ json = false }: Options): Promise<void> {
+  const note = (step: string) => process.stderr.write(`${step}\n`);
+  await ensurePython("local", note);
+  note(`measuring ${REQUESTS} requests a run; about a minute`);
+  const folder = mkdtempSync(path.join(tmpdir(), "serin-bench-"));
+  try {
+    const measured = await measure(folder);
+    console.log(json ? JSON.stringify(measured) : render(measured));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+new Command("bench")
+  .description("Measures the handler: its own CPU time, end-to-end latency, bundle size, load time.")
+  .option("--json", "one JSON object instead of a table")
+  .action(main)
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  });

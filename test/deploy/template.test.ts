@@ -1,0 +1,121 @@
+// Properties of the compiled CloudFormation, since what counts is what is deployed, not what the YAML says.
+import { type PackagedService, packageService, type Resource } from "../packaged-service";
+
+let prod: PackagedService;
+beforeAll(() => {
+  prod = packageService("prod");
+}, 60_000);
+afterAll(() => prod.remove());
+
+const resource = (name: string): Resource | undefined => prod.template.Resources[name];
+const ofType = (type: string) => Object.values(prod.template.Resources).filter(({ Type }) => Type === type);
+
+describe("the packaged template of stage prod", () => {
+  it("keeps POST /predict behind a JWT authorizer with the scope", () => {
+    expect(ofType("AWS::ApiGatewayV2::Route")).toHaveLength(1);
+    expect(resource("HttpApiRoutePostPredict")?.Properties).toMatchObject({
+      RouteKey: "POST /predict",
+      AuthorizationType: "JWT",
+      AuthorizerId: { Ref: "HttpApiAuthorizerCognito" },
+      AuthorizationScopes: ["serin/predict"],
+    });
+  });
+
+  it("accepts tokens of its own pool and of its two app clients only", () => {
+    expect(resource("HttpApiAuthorizerCognito")?.Properties).toMatchObject({
+      AuthorizerType: "JWT",
+      JwtConfiguration: {
+        Audience: [{ Ref: "MachineClient" }, { Ref: "PeopleClient" }],
+        Issuer: { "Fn::Sub": "https://cognito-idp.${AWS::Region}.${AWS::URLSuffix}/${UserPool}" },
+      },
+    });
+    expect(ofType("AWS::Cognito::UserPoolClient")).toHaveLength(2);
+    expect(resource("MachineClient")?.Properties).toMatchObject({
+      GenerateSecret: true,
+      AllowedOAuthFlows: ["client_credentials"],
+      AllowedOAuthScopes: ["serin/predict"],
+    });
+    expect(resource("PeopleClient")?.Properties).toMatchObject({ GenerateSecret: false, AllowedOAuthFlows: ["code"] });
+  });
+
+  it("runs on nodejs22.x arm64 with a role of its own, and only once its model answers", () => {
+    expect(resource("PredictLambdaFunction")?.Properties).toMatchObject({
+      Runtime: "nodejs22.x",
+      Architectures: ["arm64"],
+      Role: { "Fn::GetAtt": ["PredictRole", "Arn"] },
+    });
+    expect(resource("PredictLambdaFunction")?.DependsOn).toContain("Endpoint");
+  });
+
+  it("lets the function invoke its endpoint, write the limiter's table and its own log, nothing else", () => {
+    const [policy] = [resource("PredictRole")?.Properties["Policies"]].flat();
+    const version = prod.template.Outputs["ModelVersion"]?.Value;
+    const scope = "${AWS::Region}:${AWS::AccountId}";
+    expect(policy).toMatchObject({
+      PolicyDocument: {
+        Statement: [
+          {
+            Action: "sagemaker:InvokeEndpoint",
+            Resource: { "Fn::Sub": `arn:\${AWS::Partition}:sagemaker:${scope}:endpoint/serin-prod-${String(version)}` },
+          },
+          { Action: "dynamodb:UpdateItem", Resource: { "Fn::GetAtt": ["RateLimitTable", "Arn"] } },
+          {
+            Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+            Resource: { "Fn::Sub": `arn:\${AWS::Partition}:logs:${scope}:log-group:/aws/lambda/serin-prod-predict:*` },
+          },
+        ],
+      },
+    });
+    expect(resource("PredictRole")?.Properties).not.toHaveProperty("ManagedPolicyArns");
+    expect(Reflect.get(Object(policy), "PolicyDocument")).toHaveProperty("Statement.length", 3);
+  });
+
+  it("pins the function to the endpoint of the packaged model", () => {
+    const version = String(prod.template.Outputs["ModelVersion"]?.Value);
+    expect(version).toMatch(/^[0-9a-f]{12}$/);
+    expect(resource("Endpoint")?.Properties).toMatchObject({ EndpointName: `serin-prod-${version}` });
+    expect(resource("PredictLambdaFunction")?.Properties).toMatchObject({
+      Environment: { Variables: { MODEL_ENDPOINT: `serin-prod-${version}`, MODEL_VERSION: version } },
+    });
+    expect(JSON.stringify(resource("Model")?.Properties)).toContain(`/models/${version}/model.tar.gz`);
+  });
+
+  it("expires the limiter's items", () => {
+    expect(resource("RateLimitTable")?.Properties).toMatchObject({
+      TimeToLiveSpecification: { AttributeName: "expiresAt", Enabled: true },
+      BillingMode: "PAY_PER_REQUEST",
+    });
+  });
+
+  it("keeps the user pool when the stack goes", () => {
+    expect(resource("UserPool")?.DeletionPolicy).toBe("Retain");
+  });
+
+  it("hosts on an instance that is always there", () => {
+    expect(resource("EndpointConfig")?.Properties).toMatchObject({
+      ProductionVariants: [{ InitialInstanceCount: 1, InstanceType: "ml.c6i.large" }],
+    });
+  });
+
+  it("keeps logs for a limited time", () => {
+    expect(ofType("AWS::Logs::LogGroup").map(({ Properties }) => Properties["RetentionInDays"])).toEqual([30]);
+  });
+});
+
+describe("the packaged template of stage dev", () => {
+  it("scales to zero and leaves nothing behind", () => {
+    const dev = packageService("dev");
+    try {
+      expect(dev.template.Resources["EndpointConfig"]?.Properties).toMatchObject({
+        ProductionVariants: [{ ServerlessConfig: { MemorySizeInMB: 2048 } }],
+      });
+      expect(dev.template.Resources["UserPool"]?.DeletionPolicy).toBe("Delete");
+    } finally {
+      dev.remove();
+    }
+  }, 60_000);
+
+  it("names the parameter that is wrong", () => {
+    expect(() => packageService("dev", "--param=hosting=sometimes")).toThrow(/hosting/);
+  }, 60_000);
+});

@@ -1,0 +1,78 @@
+// `npm test`: every test, TypeScript and Python, closed by one line that counts both.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ensurePython, PYTHON } from "../deploy/python-env";
+
+interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const JEST = path.join(__dirname, "..", "node_modules", "jest", "bin", "jest.js");
+
+async function run(command: string, args: readonly string[]): Promise<number> {
+  const child = spawn(command, args, {
+    stdio: "inherit",
+    env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}
+
+function jestCounts(file: string): Counts {
+  const report: unknown = JSON.parse(readFileSync(file, "utf8"));
+  const count = (key: string): number => {
+    const value: unknown = typeof report === "object" && report !== null ? Reflect.get(report, key) : undefined;
+    return typeof value === "number" ? value : 0;
+  };
+  // A suite that cannot be loaded has no failed test of its own.
+  return {
+    passed: count("numPassedTests"),
+    failed: count("numFailedTests") + count("numRuntimeErrorTestSuites"),
+    skipped: count("numPendingTests") + count("numTodoTests"),
+  };
+}
+
+function pytestCounts(file: string): Counts {
+  const suite = /<testsuite\b[^>]*>/.exec(readFileSync(file, "utf8"))?.[0] ?? "";
+  const count = (key: string) => Number(new RegExp(`\\b${key}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  const failed = count("failures") + count("errors");
+  const skipped = count("skipped");
+  return { passed: count("tests") - failed - skipped, failed, skipped };
+}
+
+async function main(): Promise<number> {
+  await ensurePython("test", (step) => process.stderr.write(`${step}\n`));
+  const reports = mkdtempSync(path.join(tmpdir(), "serin-tests-"));
+  try {
+    const [jestReport, pytestReport] = [path.join(reports, "jest.json"), path.join(reports, "pytest.xml")];
+    const codes = [
+      await run(process.execPath, [JEST, "--coverage", "--json", `--outputFile=${jestReport}`, "--silent=false"]),
+      await run(PYTHON, ["-m", "pytest", "--cov", `--junitxml=${pytestReport}`]),
+    ];
+    const all = [jestCounts(jestReport), pytestCounts(pytestReport)];
+    const total = (key: keyof Counts) => all.reduce((sum, counts) => sum + counts[key], 0);
+    const skipped = total("skipped");
+    const failedWithoutTest = codes.some((code) => code !== 0) && total("failed") === 0;
+    if (failedWithoutTest) console.log("\nNo test failed, but a check did: see the coverage reports above.");
+    console.log(`\n${total("passed")} passed, ${total("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+    return codes.every((code) => code === 0) ? 0 : 1;
+  } finally {
+    rmSync(reports, { recursive: true, force: true });
+  }
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  },
+);
