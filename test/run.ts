@@ -50,12 +50,14 @@ async function main(): Promise<number> {
   await ensurePython("test", (step) => process.stderr.write(`${step}\n`));
   const reports = mkdtempSync(path.join(tmpdir(), "serin-tests-"));
   try {
-    const [jestReport, pytestReport] = [path.join(reports, "jest.json"), path.join(reports, "pytest.xml")];
+    const report = (name: string) => path.join(reports, name);
+    const jest = (...args: string[]) => run(process.execPath, [JEST, "--json", ...args]);
     const codes = [
-      await run(process.execPath, [JEST, "--coverage", "--json", `--outputFile=${jestReport}`, "--silent=false"]),
-      await run(PYTHON, ["-m", "pytest", "--cov", `--junitxml=${pytestReport}`]),
+      await jest("--selectProjects", "unit", "--coverage", `--outputFile=${report("unit.json")}`),
+      await jest("--selectProjects", "e2e", "--runInBand", `--outputFile=${report("e2e.json")}`), // they share a deployment
+      await run(PYTHON, ["-m", "pytest", "--cov", `--junitxml=${report("pytest.xml")}`]),
     ];
-    const all = [jestCounts(jestReport), pytestCounts(pytestReport)];
+    const all = [jestCounts(report("unit.json")), jestCounts(report("e2e.json")), pytestCounts(report("pytest.xml"))];
     const total = (key: keyof Counts) => all.reduce((sum, counts) => sum + counts[key], 0);
     const skipped = total("skipped");
     const failedWithoutTest = codes.some((code) => code !== 0) && total("failed") === 0;

@@ -1,0 +1,30 @@
+// What `npm start` says once everything is up: where to look, what to paste, how to go on.
+import { styleText } from "node:util";
+import type { Target } from "./state";
+
+/** A line of shell that calls the API and works when pasted. */
+export function curlLine(target: Target, token: string): string {
+  const body = JSON.stringify({ text: "The support team solved my problem within an hour." });
+  return `curl -s ${target.url}/predict -H 'authorization: Bearer ${token}' -H 'content-type: application/json' -d '${body}'`;
+}
+
+/** @param elapsedMs - Milliseconds from the start. */
+export function banner(target: Target, token: string, elapsedMs: number): string {
+  const row = (label: string, value: string) => `  ${styleText("bold", label.padEnd(10))} ${value}`;
+  return [
+    "",
+    `${styleText(["yellow", "bold"], "  Serin is running")}  ${styleText("dim", `up in ${(elapsedMs / 1000).toFixed(1)} s`)}`,
+    "",
+    row("Try it", target.url),
+    row("API docs", `${target.url}/docs`),
+    row("New token", "npm run --silent token"),
+    row("Stop", "Ctrl-C"),
+    "",
+    `  ${styleText("bold", "Token")} ${styleText("dim", "(valid for an hour)")}`,
+    token,
+    "",
+    `  ${styleText("bold", "Call it from another terminal")}`,
+    curlLine(target, token),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,18 @@
+// `npm run --silent token`: prints a token of the running local target, for scripts.
+import { Command, Option } from "commander";
+import { readTarget, stateOf } from "./state";
+import { issueToken, TOKEN_CLIENTS, type TokenRequest } from "./tokens";
+import { UserError } from "./user-error";
+
+const command = new Command("token")
+  .description("Prints an access token of the running local target.")
+  .addOption(new Option("--client <client>", "whose token").choices(TOKEN_CLIENTS).default("machine"))
+  .option("--no-scope", "a token without the scope serin/predict")
+  .action(async (request: TokenRequest) => {
+    console.log(await issueToken(readTarget(stateOf()), request));
+  });
+
+command.parseAsync().catch((error: unknown) => {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exitCode = 1;
+});

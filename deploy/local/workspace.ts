@@ -1,0 +1,14 @@
+// A private view of the service for osls, so that its build folders land in the state folder and runs do not disturb each other.
+import { cpSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { ROOT } from "./state";
+
+/** osls wants its configuration to be real files; folders may be links. */
+const COPIED = ["serverless.yml", "package.json", "tsconfig.json"];
+const LINKED = ["src", "deploy", "model", "node_modules"];
+
+/** Fills an empty folder with a view of the working tree. */
+export function createWorkspace(directory: string): void {
+  for (const name of COPIED) cpSync(path.join(ROOT, name), path.join(directory, name));
+  for (const name of LINKED) symlinkSync(path.join(ROOT, name), path.join(directory, name));
+}
