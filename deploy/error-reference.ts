@@ -10,26 +10,26 @@ the request, to quote in a report.
 
 API Gateway answers some requests before they reach the service, as \`{"message": "…"}\` in \`application/json\`:
 
-| Status | Message | What to do |
-|---|---|---|
-| 401 | \`Unauthorized\` | Send a valid, unexpired Cognito access token as \`Authorization: Bearer …\`. |
-| 403 | \`Forbidden\` | Ask for a token with the scope that the operation names, such as \`serin/predict\`. |
-| 404 | \`Not Found\` | Check the method and the path. |
+- **401** \`Unauthorized\`: send a valid, unexpired Cognito access token as \`Authorization: Bearer …\`.
+- **403** \`Forbidden\`: ask for a token with the scope that the operation names, such as \`serin/predict\`.
+- **404** \`Not Found\`: check the method and the path.
 
-| Status | Code | Meaning |
-|---|---|---|
+All other errors:
+
 `;
+
+/** Every code of the catalogue. */
+export const PROBLEM_CODES = Object.keys(PROBLEMS).filter((code): code is ProblemCode => code in PROBLEMS);
 
 /** Problem documents by code. */
 export type ProblemExamples = ReadonlyMap<ProblemCode, unknown>;
 
 /** @throws Error when a code of the catalogue has no example. */
 export function errorReference(examples: ProblemExamples): string {
-  const codes = Object.keys(PROBLEMS).filter((code): code is ProblemCode => code in PROBLEMS);
-  const rows = codes.map(
-    (code) => `| ${PROBLEMS[code].status} | [\`${code}\`](#${code}) | ${PROBLEMS[code].title} |\n`,
+  const index = PROBLEM_CODES.map(
+    (code) => `- **${PROBLEMS[code].status}** [\`${code}\`](#${code}): ${PROBLEMS[code].title}\n`,
   );
-  return INTRODUCTION + rows.join("") + codes.map((code) => section(code, examples.get(code))).join("");
+  return INTRODUCTION + index.join("") + PROBLEM_CODES.map((code) => section(code, examples.get(code))).join("");
 }
 
 function section(code: ProblemCode, example: unknown): string {

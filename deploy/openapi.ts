@@ -1,6 +1,7 @@
 // The API's OpenAPI 3.1 document, built from the closed schemas, the error catalogue and the answers of the code itself.
 import { version } from "../package.json";
 import { PROBLEM_SCHEMA, PROBLEMS, type ProblemCode } from "../src/http/problem";
+import { perMinute, USER_LIMIT } from "../src/rate-limit/gcra";
 import { errorReference, type ProblemExamples } from "./error-reference";
 import { codeOf, type Node, type Operation, pathItem } from "./openapi/operation";
 import { predictOperation } from "./openapi/predict";
@@ -22,8 +23,8 @@ Send a text, get back whether it sounds positive, neutral or negative:
 what to change. API Gateway's own answers (a missing or wrong token, an unknown path) are
 \`{"message": "…"}\` instead.
 
-**Quota**: 100 requests a minute per user, bursts of 200. \`RateLimit-Remaining\` counts down; after a 429 or 503 wait
-for \`Retry-After\` seconds.
+**Quota**: ${perMinute(USER_LIMIT)} requests a minute per user, bursts of ${USER_LIMIT.burst}. \`RateLimit-Remaining\`
+counts down; after a 429 or 503 wait for \`Retry-After\` seconds.
 
 **Tracing**: send \`x-correlation-id\`, or take the one in the response; it finds the request in the logs.
 
@@ -90,7 +91,7 @@ function problemExamples(operations: readonly Operation[]): ProblemExamples {
 function withMaxLength(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withMaxLength);
   if (typeof schema !== "object" || schema === null) return schema;
-  const maxBytes: unknown = "x-maxUtf8Bytes" in schema ? schema["x-maxUtf8Bytes"] : undefined;
-  const children = Object.entries(schema).map(([key, child]) => [key, withMaxLength(child)]);
-  return { ...(maxBytes !== undefined && { maxLength: maxBytes }), ...Object.fromEntries(children) };
+  const entries = Object.entries(schema).map(([key, child]) => [key, withMaxLength(child)]);
+  const limits = entries.filter(([key]) => key === "x-maxUtf8Bytes").map(([, bytes]) => ["maxLength", bytes]);
+  return Object.fromEntries([...entries, ...limits]);
 }

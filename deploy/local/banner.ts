@@ -11,20 +11,21 @@ export function curlLine(target: Target, token: string): string {
 /** @param elapsedMs - Milliseconds from the start. */
 export function banner(target: Target, token: string, elapsedMs: number): string {
   const row = (label: string, value: string) => `  ${styleText("bold", label.padEnd(10))} ${value}`;
+  // The summary comes last, where the eye is: a token fills many lines of a narrow terminal.
   return [
     "",
-    `${styleText(["yellow", "bold"], "  Serin is running")}  ${styleText("dim", `up in ${(elapsedMs / 1000).toFixed(1)} s`)}`,
+    `${styleText("bold", "A token")} ${styleText("dim", "(valid for an hour)")}`,
+    token,
+    "",
+    styleText("bold", "A call, to paste into another terminal"),
+    curlLine(target, token),
+    "",
+    `${styleText(["yellow", "bold"], "Serin is running")}  ${styleText("dim", `up in ${(elapsedMs / 1000).toFixed(1)} s`)}`,
     "",
     row("Try it", target.url),
     row("API docs", `${target.url}/docs`),
     row("New token", "npm run --silent token"),
     row("Stop", "Ctrl-C"),
-    "",
-    `  ${styleText("bold", "Token")} ${styleText("dim", "(valid for an hour)")}`,
-    token,
-    "",
-    `  ${styleText("bold", "Call it from another terminal")}`,
-    curlLine(target, token),
     "",
   ].join("\n");
 }

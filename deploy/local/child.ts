@@ -23,6 +23,7 @@ interface ChildOptions {
 }
 
 const STOP_TIMEOUT_MS = 10_000;
+const TAIL_LINES = 40;
 
 /** A running child. It is in a process group of its own, so that Ctrl-C reaches it through {@link Child.stop} only. */
 export class Child {
@@ -43,9 +44,9 @@ export class Child {
     this.follow();
   }
 
-  /** The last lines of output, for an error message. */
-  get tail(): string {
-    return this.lastLines.join("\n");
+  /** The last lines of output that are not blank. */
+  get tail(): readonly string[] {
+    return this.lastLines;
   }
 
   /** Ends the child and everything it started. */
@@ -61,7 +62,7 @@ export class Child {
   async waitFor(event: string, what: string): Promise<ChildEvent> {
     const ended = this.exited.then((code) => {
       throw new UserError(
-        `${what} did not start (exit ${code}): ${this.tail || "no output"}. Log: ${this.options.log}`,
+        `${what} did not start (exit ${code}): ${this.tail.slice(-3).join(" ") || "no output"}. Log: ${this.options.log}`,
       );
     });
     return Promise.race([this.next(event), ended]);
@@ -108,7 +109,7 @@ export class Child {
   private remember(line: string): void {
     if (line.trim() === "") return;
     this.lastLines.push(line.trim());
-    if (this.lastLines.length > 3) this.lastLines.shift();
+    if (this.lastLines.length > TAIL_LINES) this.lastLines.shift();
   }
 }
 

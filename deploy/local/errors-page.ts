@@ -3,16 +3,16 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import openApi from "../../docs/openapi.json";
 import { PROBLEMS, type ProblemCode } from "../../src/http/problem";
+import { PROBLEM_CODES } from "../error-reference";
 
 const TEMPLATE = path.join(__dirname, "pages", "errors.html");
 
 /** The page as HTML. */
 export function errorsPage(): string {
-  const codes = Object.keys(PROBLEMS).filter((code): code is ProblemCode => code in PROBLEMS);
   const template = readFileSync(TEMPLATE, "utf8");
   return template
-    .replace("<!-- index -->", codes.map(link).join(""))
-    .replace("<!-- entries -->", codes.map(entry).join(""));
+    .replace("<!-- index -->", PROBLEM_CODES.map(link).join(""))
+    .replace("<!-- entries -->", PROBLEM_CODES.map(entry).join(""));
 }
 
 function link(code: ProblemCode): string {

@@ -74,7 +74,10 @@ export class LocalTarget {
     });
     this.parts.push(child);
     const code = await child.exited;
-    if (code !== 0) throw new UserError(`sls deploy failed (exit ${code}):\n${child.tail}\nLog: ${shown(log)}`);
+    if (code === 0) return;
+    throw new UserError(
+      this.stopping ? "interrupted" : `sls deploy failed: ${reasonOf(child.tail)} (log: ${shown(log)})`,
+    );
   }
 
   /** Opens the front door and records the target for other commands. */
@@ -96,6 +99,12 @@ export class LocalTarget {
     if (!this.stopping)
       this.fail(`${what} stopped unexpectedly (exit ${String(code)}); see ${shown(this.state.logs)}.`);
   }
+}
+
+/** What osls prints below `Error:`, without stack frames. */
+function reasonOf(lines: readonly string[]): string {
+  const message = lines.slice(lines.lastIndexOf("Error:") + 1).filter((line) => !line.startsWith("at "));
+  return message.join(" ");
 }
 
 async function describe(awsUrl: string): Promise<Omit<Target, "url">> {

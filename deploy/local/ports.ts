@@ -22,7 +22,7 @@ export async function freePort(): Promise<number> {
  * @throws UserError when it is no port, or when somebody listens on it.
  */
 export async function frontDoorPort(environment: NodeJS.ProcessEnv = process.env): Promise<number> {
-  const port = Number(environment["PORT"] ?? 3000);
+  const port = Number(environment["PORT"] || 3000); // an empty variable counts as none
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new UserError(`PORT must be a whole number from 0 to 65535, not "${environment["PORT"]}".`);
   }

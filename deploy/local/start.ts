@@ -43,7 +43,7 @@ async function bringUp(local: LocalTarget): Promise<Target> {
     ],
     {
       registerSignalListeners: false, // Ctrl-C is ours: children must stop in order
-      rendererOptions: { timer: PRESET_TIMER },
+      rendererOptions: { timer: PRESET_TIMER, showErrorMessage: false }, // main() shows it
       fallbackRenderer: "simple",
       fallbackRendererOptions: { timer: PRESET_TIMER },
     },
@@ -86,7 +86,7 @@ function nextSignal(): Promise<void> {
 
 main().then(
   (code) => {
-    if (code === 0) console.log("\nStopped; nothing is left running.");
+    console.log("\nStopped; nothing is left running.");
     process.exit(code);
   },
   (error: unknown) => {

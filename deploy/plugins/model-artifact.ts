@@ -19,7 +19,6 @@ interface Serverless {
 }
 
 interface Toolkit {
-  readonly log: { readonly notice: (message: string) => void };
   readonly progress: { get(name: string): { notice(message: string): void } };
 }
 

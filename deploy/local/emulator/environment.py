@@ -1,8 +1,9 @@
 """The environment that MiniStack and its Lambdas see: the developer's own settings and keys stay outside."""
 
 import os
-import shutil
 from pathlib import Path
+
+from emulator.errors import StartError
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -13,11 +14,11 @@ _FROM_THE_SHELL = ("PATH", "HOME", "LANG", "LC_ALL")
 def enter(port: int, state: Path) -> None:
     """Replaces this process's environment; to be called before MiniStack is imported, which reads it then.
 
-    `state` is created. What an earlier emulator left in its `tmp` and `endpoints` is removed: the resources
-    it belonged to lived in that process's memory.
+    Raises StartError when the folder `state` has something in it: what an earlier emulator left belongs to
+    resources that lived in that process's memory.
     """
-    for leftover in ("tmp", "endpoints"):
-        shutil.rmtree(state / leftover, ignore_errors=True)
+    if state.exists() and any(state.iterdir()):
+        raise StartError(f"{state} is not empty. Remove it or choose another --state-dir.")
     for folder in ("tmp", "endpoints", "logs", "ministack", "s3"):
         (state / folder).mkdir(parents=True, exist_ok=True)
     kept = {name: os.environ[name] for name in _FROM_THE_SHELL if name in os.environ}

@@ -33,7 +33,7 @@ def _refuse_malformed_tokens() -> None:
     # A token whose header is JSON, but no object, crashes the authorizer: 500 in place of AWS's 401.
     validate = apigateway._validate_jwt_authorizer
 
-    async def validate_or_refuse(*arguments: Any) -> Any:
+    async def validate_or_refuse(*arguments: object) -> object:
         try:
             return await validate(*arguments)
         except (AttributeError, TypeError, ValueError):

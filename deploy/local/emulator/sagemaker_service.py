@@ -19,7 +19,6 @@ Headers = dict[str, str]
 Query = dict[str, list[str]]
 Response = tuple[int, Headers, bytes]
 
-_JSON = {"Content-Type": "application/x-amz-json-1.1"}
 _INVOCATION = re.compile(r"/endpoints/([^/]+)/invocations")
 _RESOURCE_TYPES = {
     "EndpointName": "endpoint",
@@ -72,7 +71,7 @@ class SageMakerService:
             result = self._endpoint_actions[action](parameters)
         except SageMakerError as error:
             return _error(error.code, str(error), error.status)
-        return 200, _JSON, json.dumps(result).encode()
+        return _json(200, result)
 
 
 def _denied(action: str, arn: str, headers: Headers, query: Query) -> Response | None:
@@ -100,4 +99,8 @@ def _arn(resource_type: str, name: str) -> str:
 
 
 def _error(code: str, message: str, status: int) -> Response:
-    return status, _JSON, json.dumps({"__type": code, "Message": message}).encode()
+    return _json(status, {"__type": code, "Message": message})
+
+
+def _json(status: int, body: Mapping[str, Any]) -> Response:
+    return status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(body).encode()

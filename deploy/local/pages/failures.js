@@ -2,14 +2,14 @@
 import { accessToken, exchange, Trouble } from "./api.js";
 import { byId, element } from "./dom.js";
 import { prettyJson } from "./json.js";
-import { codeLink } from "./result.js";
+import { explanation } from "./result.js";
 
 /**
  * @typedef {object} Failure
  * @property {string} name
  * @property {string} body
  * @property {string} [contentType]
- * @property {false} [authorized]
+ * @property {boolean} [authorized]
  */
 
 const VALID = JSON.stringify({ text: "Hello" });
@@ -43,10 +43,10 @@ async function send({ body, contentType = "application/json", authorized = true 
   try {
     const headers = {
       "content-type": contentType,
-      ...(authorized && { authorization: `Bearer ${await accessToken()}` }),
+      ...(authorized ? { authorization: `Bearer ${await accessToken()}` } : {}),
     };
     const answer = await exchange("/predict", { method: "POST", headers, body });
-    show(String(answer.status), prettyJson(answer.body), codeLink(answer.body));
+    show(String(answer.status), prettyJson(answer.body), explanation(answer.body));
   } catch (error) {
     if (!(error instanceof Trouble)) throw error;
     show("nothing", element("span", {}, error.message), []);
@@ -68,12 +68,12 @@ function describe(body, contentType, authorized) {
 /**
  * @param {string} status
  * @param {Node} body
- * @param {Node[]} links
+ * @param {readonly Node[]} explanations
  */
-function show(status, body, links) {
+function show(status, body, explanations) {
   byId("failure").hidden = false;
   byId("failure-status").textContent = status;
   byId("failure-response").replaceChildren(body);
-  byId("failure-link").replaceChildren(...links);
+  byId("failure-explanation").replaceChildren(...explanations);
   byId("failure-announcement").textContent = `Answered ${status}. ${byId("failure-response").textContent}`;
 }

@@ -85,38 +85,46 @@ function correlationId(headers) {
  */
 function showProblem({ status, body, headers }) {
   const title = text(body, "title") ?? text(body, "message") ?? "An answer that this page does not understand";
-  const errors = field(body, "errors");
+  const detail = text(body, "detail") ?? "";
   const wait = headers.get("retry-after");
   byId("problem").replaceChildren(
     element("p", { class: "problem-title" }, element("span", { class: "status" }, String(status)), ` ${title}`),
-    element("p", {}, text(body, "detail") ?? ""),
-    element("ul", {}, ...(Array.isArray(errors) ? errors : []).map(violation)),
+    element("p", {}, detail),
+    element("ul", {}, ...violations(body, detail)),
     ...(wait === null ? [] : [element("p", {}, `Try again in ${wait} s.`)]),
-    ...codeLink(body),
+    ...explanation(body),
     element("dl", { class: "facts" }, ...descriptions([["Correlation id", correlationId(headers)]])),
   );
   show("problem", `Error ${status}: ${title}`);
 }
 
 /**
- * @param {unknown} error
- * @returns {HTMLElement}
+ * The values to change, unless the detail has said it all.
+ * @param {unknown} body
+ * @param {string} detail
+ * @returns {HTMLElement[]}
  */
-function violation(error) {
-  return element("li", {}, element("code", {}, text(error, "pointer") ?? ""), ` ${text(error, "detail") ?? ""}`);
+function violations(body, detail) {
+  const errors = field(body, "errors");
+  return (Array.isArray(errors) ? errors : [])
+    .map((error) => ({ pointer: text(error, "pointer") ?? "", what: text(error, "detail") ?? "" }))
+    .filter(({ what }) => !detail.includes(what))
+    .map(({ pointer, what }) => element("li", {}, element("code", {}, pointer), ` ${what}`));
 }
 
 /**
- * A link to the error reference, for a problem of the catalogue.
+ * Where to read on: the catalogue's entry of a problem, or who else answered.
  * @param {unknown} body
  * @returns {HTMLElement[]}
  */
-export function codeLink(body) {
+export function explanation(body) {
   const code = text(body, "code");
-  if (code === undefined) return [];
-  return [
-    element("a", { href: `/docs/errors#${encodeURIComponent(code)}` }, "What to do about ", element("code", {}, code)),
-  ];
+  if (code !== undefined) {
+    const href = `/docs/errors#${encodeURIComponent(code)}`;
+    return [element("p", {}, element("a", { href }, `What to do about ${code}`))];
+  }
+  if (text(body, "message") === undefined) return [];
+  return [element("p", {}, "API Gateway itself answered: the request did not reach the service.")];
 }
 
 /**

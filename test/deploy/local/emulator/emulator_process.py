@@ -11,11 +11,12 @@ import sys
 import tarfile
 import threading
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import WaiterError
 
@@ -43,11 +44,18 @@ def free_port() -> int:
         return port
 
 
-def launch(state: Path, port: int, *, serving: Path = SERVING_DOUBLE, **environment: str) -> subprocess.Popen[bytes]:
+def launch(
+    state: Path,
+    port: int,
+    *,
+    serving: Path = SERVING_DOUBLE,
+    run: Sequence[str] = ("-m", "emulator"),
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
     """Starts the process; does not wait."""
     return subprocess.Popen(
-        [sys.executable, "-m", "emulator", "--port", str(port), "--state-dir", state, "--serving-path", serving],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "deploy" / "local"), **environment},
+        [sys.executable, *run, "--port", str(port), "--state-dir", state, "--serving-path", serving],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "deploy" / "local"), **(environment or {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -57,19 +65,30 @@ def launch(state: Path, port: int, *, serving: Path = SERVING_DOUBLE, **environm
 class Emulator:
     """A running emulator with clients, stacks and models."""
 
-    def __init__(self, state: Path, **environment: str) -> None:
+    def __init__(self, state: Path, environment: Mapping[str, str] | None = None) -> None:
         self.state = state
-        self.process = launch(state, free_port(), **environment)
+        self.process = launch(state, free_port(), environment=environment)
         self._events: queue.Queue[dict[str, Any]] = queue.Queue()
-        threading.Thread(target=self._read_events, daemon=True).start()
-        threading.Thread(target=self._read_stderr, daemon=True).start()
+        self._readers = [threading.Thread(target=read) for read in (self._read_events, self._read_stderr)]
+        for reader in self._readers:
+            reader.start()
         self.url: str = self.next_event("ready")["url"]
         self.client("s3").create_bucket(Bucket="models")
 
     def stop(self) -> None:
         """Ends it if it still runs."""
         self.process.terminate()
-        self.process.wait(TIMEOUT_S)
+        self.wait()
+
+    def wait(self) -> int:
+        """Its exit code."""
+        code = self.process.wait(TIMEOUT_S)
+        for reader in self._readers:
+            reader.join(TIMEOUT_S)
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+        return code
 
     def next_event(self, name: str) -> dict[str, Any]:
         """The next line of stdout, which must be the event of that name."""
@@ -77,7 +96,7 @@ class Emulator:
         assert event["event"] == name
         return event
 
-    def client(self, service: str, key: str = "test", secret: str = "test") -> Any:
+    def client(self, service: str, key: str = "test", secret: str = "test") -> BaseClient:
         """A client that does not retry."""
         return boto3.client(
             service,
@@ -124,7 +143,9 @@ class Emulator:
         cloudformation = self.client("cloudformation")
         status = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]
         events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
-        reasons = [e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == f"{change.upper()}_FAILED"]
+        reasons = [
+            e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == f"{change.upper()}_FAILED"
+        ]
         return status, reasons[0]
 
     def invoke(self, endpoint: str, body: bytes = b"{}") -> dict[str, Any]:
@@ -158,9 +179,11 @@ class Emulator:
             Timeout=60,
         )
 
-    def call_lambda(self, name: str, event: object) -> Any:
-        """What the function returns, or its error."""
-        return json.load(self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))["Payload"])
+    def call_lambda(self, name: str, event: object) -> dict[str, str]:
+        """What the function returns."""
+        response = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
+        answer: dict[str, str] = json.load(response["Payload"])
+        return answer
 
     def _change(self, change: str, name: str, template: Template) -> dict[str, str]:
         cloudformation = self.client("cloudformation")
@@ -179,8 +202,10 @@ class Emulator:
             sys.stderr.buffer.write(line)
 
 
-def model_stack(url: str, *, endpoint: str | None = None, model: str | None = None) -> Template:
-    """A template with one endpoint that serves the model at an s3:// URL; names are generated where none is given."""
+def model_stack(
+    url: str, *, endpoint: str | None = None, model: str | None = None, tag: str = "a"
+) -> Template:
+    """A template with one endpoint that serves the model at an s3:// URL; without names it generates them."""
     container = {"Image": "scikit-learn", "ModelDataUrl": url, "Environment": {"GREETING": "hello"}}
     variant = {
         "VariantName": "all",
@@ -203,11 +228,14 @@ def model_stack(url: str, *, endpoint: str | None = None, model: str | None = No
             "Type": "AWS::SageMaker::Endpoint",
             "Properties": {
                 "EndpointConfigName": {"Fn::GetAtt": ["Config", "EndpointConfigName"]},
+                "Tags": [{"Key": "team", "Value": tag}],
                 **({"EndpointName": endpoint} if endpoint else {}),
             },
         },
     }
     outputs = {name: {"Value": {"Ref": name}} for name in resources}
-    names = {f"{name}Name": {"Value": {"Fn::GetAtt": [name, f"{name}Name"]}} for name in ("Model", "Endpoint")}
+    names = {
+        f"{name}Name": {"Value": {"Fn::GetAtt": [name, f"{name}Name"]}} for name in ("Model", "Endpoint")
+    }
     config_name = {"ConfigName": {"Value": {"Fn::GetAtt": ["Config", "EndpointConfigName"]}}}
     return {"Resources": resources, "Outputs": outputs | names | config_name}

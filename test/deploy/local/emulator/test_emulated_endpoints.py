@@ -34,6 +34,15 @@ def test_an_update_serves_the_new_model_under_the_same_name(emulator: Emulator) 
     assert before["ModelName"] not in [model["ModelName"] for model in models]
 
 
+def test_a_change_of_tags_restarts_nothing(emulator: Emulator) -> None:
+    url = emulator.put_model("tags", {"version": "1"})
+    emulator.create_stack("tags", model_stack(url, endpoint="tags", tag="a"))
+    process = emulator.invoke("tags")["pid"]
+    outputs = emulator.update_stack("tags", model_stack(url, endpoint="tags", tag="b"))
+    assert outputs["EndpointName"] == "tags"
+    assert emulator.invoke("tags")["pid"] == process
+
+
 def test_a_new_name_makes_another_endpoint_and_deletes_the_old_one(emulator: Emulator) -> None:
     url = emulator.put_model("rename", {"version": "1"})
     emulator.create_stack("rename", model_stack(url, endpoint="Old-Name"))
@@ -153,9 +162,13 @@ def test_the_api_says_what_is_wrong(emulator: Emulator, configurations: tuple[st
         sagemaker.create_endpoint(EndpointName="../x", EndpointConfigName=first)
 
 
-def test_a_configuration_with_two_variants_is_refused(emulator: Emulator, configurations: tuple[str, str]) -> None:
+def test_a_configuration_with_two_variants_is_refused(
+    emulator: Emulator, configurations: tuple[str, str]
+) -> None:
     sagemaker = emulator.client("sagemaker")
-    variants = [{"VariantName": name, "ModelName": name, "InstanceType": "ml.m5.large"} for name in configurations]
+    variants = [
+        {"VariantName": name, "ModelName": name, "InstanceType": "ml.m5.large"} for name in configurations
+    ]
     sagemaker.create_endpoint_config(EndpointConfigName="two", ProductionVariants=variants)
     with pytest.raises(ClientError, match="has 2 production variants"):
         sagemaker.create_endpoint(EndpointName="variants", EndpointConfigName="two")

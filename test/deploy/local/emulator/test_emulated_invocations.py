@@ -17,9 +17,9 @@ def handler(event, context):
         return dict(os.environ)
     try:
         answer = boto3.client("sagemaker-runtime").invoke_endpoint(EndpointName=event, Body=b"{}")
-        return answer["Body"].read().decode()
+        return {"answer": answer["Body"].read().decode()}
     except Exception as error:
-        return str(error)
+        return {"error": str(error)}
 """
 
 
@@ -61,9 +61,14 @@ def test_the_models_errors_are_model_errors(emulator: Emulator, status: int, kin
     error = refused(emulator, name)
     assert error["ResponseMetadata"]["HTTPStatusCode"] == 424
     assert error["Error"]["Code"] == "ModelError"
-    assert error["Message"].startswith(f'Received {kind} error ({status}) from primary with message "no such field".')
+    assert error["Message"].startswith(
+        f'Received {kind} error ({status}) from primary with message "no such field".'
+    )
     assert (error["OriginalStatusCode"], error["OriginalMessage"]) == (status, "no such field")
-    assert error["LogStreamArn"] == f"arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/{name}"
+    assert (
+        error["LogStreamArn"]
+        == f"arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/{name}"
+    )
 
 
 def test_an_unknown_endpoint_is_a_validation_error(emulator: Emulator) -> None:
@@ -125,8 +130,10 @@ def test_a_user_needs_the_right_on_the_endpoint(emulator: Emulator, endpoint: st
 
 
 def test_a_signature_must_be_right(emulator: Emulator, endpoint: str) -> None:
-    user = emulator.client("iam").create_access_key(UserName="caller")["AccessKey"]
-    runtime = emulator.client("sagemaker-runtime", user["AccessKeyId"], "wrong")
+    iam = emulator.client("iam")
+    iam.create_user(UserName="signer")
+    key = iam.create_access_key(UserName="signer")["AccessKey"]
+    runtime = emulator.client("sagemaker-runtime", key["AccessKeyId"], "wrong")
     with pytest.raises(ClientError, match="signature we calculated does not match"):
         runtime.invoke_endpoint(EndpointName=endpoint, Body=b"{}")
 
@@ -135,8 +142,8 @@ def test_a_lambda_calls_the_endpoint_with_the_rights_of_its_role(emulator: Emula
     allowed = {"Effect": "Allow", "Action": INVOKE, "Resource": arn(endpoint)}
     emulator.create_lambda("may", CALLS_THE_MODEL, emulator.role("may", allowed))
     emulator.create_lambda("may-not", CALLS_THE_MODEL, emulator.role("may-not"))
-    assert json.loads(emulator.call_lambda("may", endpoint))["version"] == "1"
-    assert "AccessDeniedException" in emulator.call_lambda("may-not", endpoint)
+    assert json.loads(emulator.call_lambda("may", endpoint)["answer"])["version"] == "1"
+    assert "AccessDeniedException" in emulator.call_lambda("may-not", endpoint)["error"]
 
 
 def test_a_lambda_sees_nothing_of_the_developers_shell(emulator: Emulator) -> None:

@@ -1,11 +1,13 @@
-"""Stands for `model/serving` in the emulator's tests: it does what the file spec.json of its model folder says.
+"""Stands for `model/serving` in the emulator's tests: does what spec.json of its model folder says.
 
-`refuse`: does not start, for this reason. `status` and `message`: answers with this error. Otherwise it answers
-with what it was called with. The body `die` ends the process with code 7.
+refuse: does not start, for this reason. silent: never gets ready, and ignores SIGTERM. status, message:
+answers with this error; without them it answers with what it was called with. The body `die` ends the process
+with code 7, the body `hang` is never answered.
 """
 
 import json
 import os
+import signal
 import sys
 import threading
 from argparse import ArgumentParser
@@ -30,6 +32,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if body == b"die":
             os._exit(7)
+        if body == b"hang":
+            threading.Event().wait()
         answer = spec["message"] if "message" in spec else json.dumps(self.seen(body))
         self.send_response(spec.get("status", 200))
         self.send_header("Content-Type", "application/x-answer")
@@ -51,13 +55,20 @@ class Handler(BaseHTTPRequestHandler):
 
 def end_with_parent() -> None:
     """Waits for the end of stdin."""
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):
+        pass
     os._exit(0)
 
 
+threading.Thread(target=end_with_parent, daemon=True).start()
 if "refuse" in spec:
     sys.exit(spec["refuse"])
+if "silent" in spec:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("still loading", file=sys.stderr, flush=True)
+    threading.Event().wait()
 server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
+for line in ("starting", "[1]", '{"event": "loaded"}'):
+    print(line)
 print(json.dumps({"event": "ready", "url": f"http://127.0.0.1:{server.server_port}"}), flush=True)
-threading.Thread(target=end_with_parent, daemon=True).start()
 server.serve_forever()
