@@ -24,34 +24,34 @@ export async function generatedFiles(): Promise<Files> {
   return new Map(files.flatMap((some) => [...some]));
 }
 
-/** The generated files whose content on disk is not what the sources say. */
-export async function staleFiles(): Promise<string[]> {
+/** The generated files whose content below `root` is not what the sources say. */
+export async function staleFiles(root = ROOT): Promise<string[]> {
   const files = await generatedFiles();
-  return [...files].filter(([file, content]) => readOrEmpty(file) !== content).map(([file]) => file);
+  return [...files].filter(([file, content]) => readOrEmpty(path.join(root, file)) !== content).map(([file]) => file);
 }
 
 function readOrEmpty(file: string): string {
-  const absolute = path.join(ROOT, file);
-  return existsSync(absolute) ? readFileSync(absolute, "utf8") : "";
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
 }
 
-async function generate(): Promise<void> {
+/** Writes every generated file below `root`. */
+export async function generate(root = ROOT): Promise<void> {
   for (const generator of GENERATORS) {
-    for (const [file, content] of await generator()) write(file, content);
+    for (const [file, content] of await generator()) write(path.join(root, file), content);
   }
 }
 
 function write(file: string, content: string): void {
-  const absolute = path.join(ROOT, file);
-  mkdirSync(path.dirname(absolute), { recursive: true });
-  writeFileSync(absolute, content);
-  console.log(`wrote ${file}`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, content);
 }
 
-async function check(): Promise<void> {
+async function main(): Promise<void> {
+  if (!process.argv.includes("--check")) await generate();
   const stale = await staleFiles();
   for (const file of stale) console.error(`${file} is out of date; run: npm run generate`);
   if (stale.length > 0) process.exitCode = 1;
+  else console.log("generated files are up to date");
 }
 
-if (require.main === module) void (process.argv.includes("--check") ? check() : generate());
+if (require.main === module) void main();

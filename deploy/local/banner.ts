@@ -2,6 +2,9 @@
 import { styleText } from "node:util";
 import type { Target } from "./state";
 
+/** Styled for a terminal, plain for a file. */
+const style: typeof styleText = (format, text) => (process.stdout.isTTY ? styleText(format, text) : text);
+
 /** A line of shell that calls the API and works when pasted. */
 export function curlLine(target: Target, token: string): string {
   const body = JSON.stringify({ text: "The support team solved my problem within an hour." });
@@ -10,17 +13,17 @@ export function curlLine(target: Target, token: string): string {
 
 /** @param elapsedMs - Milliseconds from the start. */
 export function banner(target: Target, token: string, elapsedMs: number): string {
-  const row = (label: string, value: string) => `  ${styleText("bold", label.padEnd(10))} ${value}`;
+  const row = (label: string, value: string) => `  ${style("bold", label.padEnd(10))} ${value}`;
   // The summary comes last, where the eye is: a token fills many lines of a narrow terminal.
   return [
     "",
-    `${styleText("bold", "A token")} ${styleText("dim", "(valid for an hour)")}`,
+    `${style("bold", "A token")} ${style("dim", "(valid for an hour)")}`,
     token,
     "",
-    styleText("bold", "A call, to paste into another terminal"),
+    style("bold", "A call, to paste into another terminal"),
     curlLine(target, token),
     "",
-    `${styleText(["yellow", "bold"], "Serin is running")}  ${styleText("dim", `up in ${(elapsedMs / 1000).toFixed(1)} s`)}`,
+    `${style(["yellow", "bold"], "Serin is running")}  ${style("dim", `up in ${(elapsedMs / 1000).toFixed(1)} s`)}`,
     "",
     row("Try it", target.url),
     row("API docs", `${target.url}/docs`),

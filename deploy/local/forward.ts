@@ -28,8 +28,8 @@ export function forwardTo(apiUrl: string): Forward {
       hostname,
       port,
       method: request.method,
-      path: prefix + (request.url ?? "/"),
-      headers: ["host", host, ...endToEnd(request, "host")],
+      path: prefix + String(request.url),
+      headers: ["host", host, ...endToEnd(request, "host"), ...emptyBody(request)],
       agent: false, // a kept connection may be closed by the emulator just as the next request leaves
     });
     outgoing.on("response", (answer) => relay(answer, response));
@@ -43,13 +43,19 @@ export function forwardTo(apiUrl: string): Forward {
 function endToEnd({ rawHeaders, headers }: IncomingMessage, ...without: string[]): string[] {
   const named = headers.connection?.split(",").map((name) => name.trim().toLowerCase()) ?? [];
   const dropped = new Set([...HOP_BY_HOP, ...named, ...without]);
-  const isKept = (index: number) => !dropped.has(rawHeaders[index - (index % 2)]?.toLowerCase() ?? "");
+  const isKept = (index: number) => !dropped.has(String(rawHeaders[index - (index % 2)]).toLowerCase());
   return rawHeaders.filter((_, index) => isKept(index));
+}
+
+/** Node would announce a chunked body for a method that may have one; this says that there is none. */
+function emptyBody({ method, headers }: IncomingMessage): string[] {
+  const announced = "content-length" in headers || "transfer-encoding" in headers;
+  return announced || ["GET", "HEAD"].includes(String(method)) ? [] : ["content-length", "0"];
 }
 
 function relay(answer: IncomingMessage, response: ServerResponse): void {
   response.sendDate = false;
-  response.writeHead(answer.statusCode ?? 502, answer.statusMessage ?? "", endToEnd(answer));
+  response.writeHead(Number(answer.statusCode), String(answer.statusMessage), endToEnd(answer));
   answer.on("error", () => response.destroy()); // cut short there, cut short here
   answer.pipe(response);
 }

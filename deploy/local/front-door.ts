@@ -10,7 +10,7 @@ export class PortInUseError extends Error {
 
   constructor(
     readonly port: number,
-    options: { cause?: unknown } = {},
+    options: { cause: unknown },
   ) {
     super(`port ${port} of 127.0.0.1 is in use by another program`, options);
   }
@@ -76,9 +76,9 @@ function addToken(app: FastifyInstance, token: () => Promise<string>): void {
 }
 
 function isFromThisAddress({ headers, socket }: FastifyRequest): boolean {
-  const hosts = ["127.0.0.1", "localhost"].map((name) => `${name}:${socket.localPort ?? ""}`);
+  const hosts = ["127.0.0.1", "localhost"].map((name) => `${name}:${String(socket.localPort)}`);
   const site = headers["sec-fetch-site"] ?? "none"; // none: somebody typed the address; absent: no browser
-  return hosts.includes(headers.host ?? "") && (site === "none" || site === "same-origin");
+  return hosts.includes(String(headers.host)) && (site === "none" || site === "same-origin");
 }
 
 function problem(reply: FastifyReply, status: number, title: string, detail: string): FastifyReply {

@@ -29,11 +29,11 @@ export interface Answer {
 /** Sends `request` through the endpoint that Lambda runs, around the capability's function. */
 export async function answer(handle: ApiFunction, request: ExampleRequest): Promise<Answer> {
   const handler = endpoint({ telemetry: { requestCompleted: () => {} }, docsUrl: DOCS_URL, handle });
-  const { statusCode = 200, headers = {}, body = "" } = await handler(toEvent(request), { functionVersion: "1" });
+  const { statusCode, headers, body } = await handler(toEvent(request), { functionVersion: "1" });
   return {
-    status: statusCode,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
-    body: JSON.parse(body),
+    status: Number(statusCode),
+    headers: Object.fromEntries(Object.entries({ ...headers }).map(([name, value]) => [name, String(value)])),
+    body: JSON.parse(String(body)),
   };
 }
 

@@ -2,7 +2,7 @@
 import { ModelUnavailableError } from "../../src/model-client/model-client";
 import { predict } from "../../src/predict/predict";
 import { PREDICT_REQUEST, PREDICT_RESPONSE } from "../../src/predict/schema";
-import type { ArrivalStore } from "../../src/rate-limit/gcra";
+import type { ArrivalStore, Write } from "../../src/rate-limit/gcra";
 import { rateLimitGuard } from "../../src/rate-limit/guard";
 import { type Answer, answer, type ExampleRequest } from "./answer";
 import type { Operation } from "./operation";
@@ -71,10 +71,7 @@ function storeWith(backlog: number | "down"): ArrivalStore {
     return { startFrom: fail, advance: fail };
   }
   const tat = NOW + backlog;
-  const refused = { applied: false, tat } as const;
-  return {
-    startFrom: (_user, now, increment) =>
-      Promise.resolve(tat > now ? refused : { applied: true, tat: now + increment }),
-    advance: () => Promise.resolve(refused),
-  };
+  const write = (_user: string, now: number, increment: number): Promise<Write> =>
+    Promise.resolve(tat > now ? { applied: false, tat } : { applied: true, tat: now + increment });
+  return { startFrom: write, advance: write };
 }

@@ -9,6 +9,7 @@ import { clientConfig, slsEnvironment } from "../../deploy/local/aws";
 import { Child } from "../../deploy/local/child";
 import { freePort } from "../../deploy/local/ports";
 import { ROOT } from "../../deploy/local/state";
+import { UserError } from "../../deploy/local/user-error";
 import { ensurePython, PYTHON } from "../../deploy/python-env";
 import { packageService } from "../packaged-service";
 import type { Job, Measured } from "./handler-process";
@@ -38,7 +39,16 @@ async function startDynamoDb(folder: string): Promise<{ url: string; stop(): Pro
   const port = String(await freePort());
   const child = new Child({
     command: PYTHON,
-    args: ["-m", "emulator", "--port", port, "--state-dir", folder, "--serving-path", path.join(ROOT, "model")],
+    args: [
+      "-m",
+      "emulator",
+      "--port",
+      port,
+      "--state-dir",
+      path.join(folder, "dynamodb"),
+      "--serving-path",
+      path.join(ROOT, "model"),
+    ],
     env: { ...process.env, PYTHONPATH: path.join(ROOT, "deploy", "local") },
     cwd: ROOT,
     log: path.join(folder, "emulator.log"),
@@ -133,6 +143,6 @@ new Command("bench")
   .action(main)
   .parseAsync()
   .catch((error: unknown) => {
-    console.error(error);
+    console.error(error instanceof UserError ? error.message : error);
     process.exitCode = 1;
   });

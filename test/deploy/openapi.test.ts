@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { Ajv2020 as Ajv } from "ajv/dist/2020";
-import { staleFiles } from "../../deploy/generate";
+import { errorReference } from "../../deploy/error-reference";
+import { generate, staleFiles } from "../../deploy/generate";
 import { addKeywords } from "../../deploy/schema-keywords";
 import openApi from "../../docs/openapi.json";
 import { correlationId } from "../../src/http/correlation-id";
@@ -25,6 +27,24 @@ function expectValid(schema: object, value: unknown): void {
 
 test("generated files are what the sources say", async () => {
   expect(await staleFiles()).toEqual([]);
+});
+
+test("a file that somebody edited is found and mended", async () => {
+  const root = mkdtempSync(path.join(tmpdir(), "serin-generate-"));
+  try {
+    await generate(root);
+    expect(await staleFiles(root)).toEqual([]);
+    appendFileSync(path.join(root, "docs", "errors.md"), "edited");
+    expect(await staleFiles(root)).toEqual(["docs/errors.md"]);
+    await generate(root);
+    expect(await staleFiles(root)).toEqual([]);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
+test("a code without an example is refused by name", () => {
+  expect(() => errorReference(new Map())).toThrow("no example of malformed_json");
 });
 
 test("the document is valid OpenAPI 3.1", () => {

@@ -44,7 +44,7 @@ describe("readJsonBody", () => {
   });
 
   it("refuses by size before it parses", () => {
-    expect(read(" ".repeat(MAX_BODY_BYTES - 1) + "1")).toBe(1);
+    expect(read("1".padStart(MAX_BODY_BYTES))).toBe(1);
     expect(() => read(" ".repeat(9_000))).toThrow(expect.objectContaining({ code: "body_too_large" }));
     expect(() => readBytes(Buffer.alloc(9_000, "é"))).toThrow(expect.objectContaining({ code: "body_too_large" }));
   });

@@ -39,7 +39,9 @@ def _watch(group: int) -> None:
 
 
 def _end_at_eof() -> None:
-    pass
+    while os.read(0, 4096):
+        pass
+    _end()
 
 
 def _end() -> None:

@@ -93,9 +93,8 @@ def _resource(parameters: Mapping[str, Any]) -> str:
 
 
 def _arn(resource_type: str, name: str) -> str:
-    return (
-        f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:{resource_type}/{name.lower()}"  # lower-case, as AWS has them
-    )
+    """SageMaker's ARNs are lower-case, whatever the name is."""
+    return f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:{resource_type}/{name.lower()}"
 
 
 def _error(code: str, message: str, status: int) -> Response:

@@ -10,8 +10,9 @@ import subprocess
 import sys
 import tarfile
 import threading
+import time
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parents[4]
 SERVING_DOUBLE = Path(__file__).parent / "serving_double"
 TIMEOUT_S = 30
 
-_NO_RETRIES = Config(retries={"max_attempts": 0})
+_NO_RETRIES = Config(retries={"max_attempts": 0}, read_timeout=TIMEOUT_S)
 _OFTEN = {"Delay": 0.05, "MaxAttempts": 600}
 _ASSUMED_BY_LAMBDA = {
     "Version": "2012-10-17",
@@ -34,6 +35,24 @@ _ASSUMED_BY_LAMBDA = {
 }
 
 Template = Mapping[str, object]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Waits for a condition, at most 30 s."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_gone(pid: int) -> bool:
+    """Whether the process ended; a zombie did, its new parent has only not asked for its exit code yet."""
+    status = Path(f"/proc/{pid}/status")
+    try:
+        os.kill(pid, 0)
+        return "State:\tZ" in status.read_text() if status.exists() else False
+    except (ProcessLookupError, FileNotFoundError):
+        return True
 
 
 def free_port() -> int:

@@ -1,10 +1,11 @@
 """SageMaker endpoints in stacks and through the API: what they serve, and what keeps them from serving."""
 
+import json
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
-from emulator_process import Emulator, model_stack
+from emulator_process import Emulator, is_gone, model_stack, until
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012"
 
@@ -30,6 +31,7 @@ def test_an_update_serves_the_new_model_under_the_same_name(emulator: Emulator) 
     assert after["ModelName"] != before["ModelName"]
     assert emulator.invoke(after["EndpointName"])["version"] == "2"
     assert not Path(old["folder"]).exists()
+    until(lambda: is_gone(old["pid"]))
     models = emulator.client("sagemaker").list_models()["Models"]
     assert before["ModelName"] not in [model["ModelName"] for model in models]
 
@@ -58,6 +60,23 @@ def test_two_endpoints_serve_at_once(emulator: Emulator) -> None:
     for name in ("one", "two"):
         emulator.create_stack(name, model_stack(emulator.put_model(name, {"version": name}), endpoint=name))
     assert [emulator.invoke(name)["version"] for name in ("one", "two", "one")] == ["one", "two", "one"]
+
+
+def test_other_calls_are_answered_while_a_model_starts(emulator: Emulator, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    template = model_stack(emulator.put_model("gated", {"version": "1", "gate": str(gate)}), endpoint="gated")
+    cloudformation = emulator.client("cloudformation")
+    cloudformation.create_stack(StackName="gated", TemplateBody=json.dumps(template))
+    until(lambda: (emulator.state / "logs" / "gated.log").exists())
+    assert (
+        cloudformation.describe_stacks(StackName="gated")["Stacks"][0]["StackStatus"] == "CREATE_IN_PROGRESS"
+    )
+    gate.touch()
+    until(
+        lambda: (
+            cloudformation.describe_stacks(StackName="gated")["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
+        )
+    )
 
 
 def test_deleting_a_stack_ends_its_endpoint(emulator: Emulator) -> None:

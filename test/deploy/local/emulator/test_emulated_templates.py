@@ -220,7 +220,10 @@ def test_it_does_not_start_with_a_type_that_ministack_has(tmp_path: Path) -> Non
         "r._TABLE['AWS::S3::Bucket'] = r._Recorded()\n"
         "__main__.main()"
     )
-    process = launch(tmp_path, free_port(), run=("-c", clash))
+    early = {
+        "STATE_DIR": str(tmp_path / "early")
+    }  # this imports MiniStack before the emulator sets its environment
+    process = launch(tmp_path / "state", free_port(), run=("-c", clash), environment=early)
     assert process.stderr is not None
     assert process.stderr.read().decode().splitlines() == [
         "emulator: this MiniStack provides AWS::S3::Bucket: remove them from the emulator's own types."

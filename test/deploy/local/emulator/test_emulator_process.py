@@ -1,15 +1,22 @@
 """How the emulator starts and ends: one clear line when it cannot start, nothing left behind when it ends."""
 
-import os
 import signal
 import socket
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from emulator_process import SERVING_DOUBLE, TIMEOUT_S, Emulator, free_port, launch, model_stack
+from emulator_process import (
+    SERVING_DOUBLE,
+    TIMEOUT_S,
+    Emulator,
+    free_port,
+    is_gone,
+    launch,
+    model_stack,
+    until,
+)
 
 HANGS = """
 import os, pathlib, signal, time
@@ -18,24 +25,6 @@ def handler(event, context):
     pathlib.Path(event).write_text(str(os.getpid()))
     time.sleep(1000)
 """
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Waits for the condition."""
-    deadline = time.monotonic() + TIMEOUT_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def is_gone(pid: int) -> bool:
-    """Whether the process ended; a zombie did, its new parent has only not asked for its exit code yet."""
-    status = Path(f"/proc/{pid}/status")
-    try:
-        os.kill(pid, 0)
-        return "State:\tZ" in status.read_text() if status.exists() else False
-    except (ProcessLookupError, FileNotFoundError):
-        return True
 
 
 def temporary_leftovers() -> set[Path]:

@@ -1,8 +1,8 @@
 """Stands for `model/serving` in the emulator's tests: does what spec.json of its model folder says.
 
-refuse: does not start, for this reason. silent: never gets ready, and ignores SIGTERM. status, message:
-answers with this error; without them it answers with what it was called with. The body `die` ends the process
-with code 7, the body `hang` is never answered.
+refuse: does not start, for this reason. silent: never gets ready, and ignores SIGTERM. gate: gets ready when
+that file exists. status, message: answers with this error; without them it answers with what it was called
+with. The body `die` ends the process with code 7, the body `hang` is never answered.
 """
 
 import json
@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from argparse import ArgumentParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,6 +27,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers POST /invocations."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave together: apart, the second would wait 40 ms for an acknowledgement
 
     def do_POST(self) -> None:
         """Answers as the specification says."""
@@ -67,6 +69,8 @@ if "silent" in spec:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     print("still loading", file=sys.stderr, flush=True)
     threading.Event().wait()
+while "gate" in spec and not Path(spec["gate"]).exists():
+    time.sleep(0.02)
 server = ThreadingHTTPServer(("127.0.0.1", options.port), Handler)
 for line in ("starting", "[1]", '{"event": "loaded"}'):
     print(line)
