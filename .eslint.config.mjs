@@ -12,6 +12,7 @@ export default tseslint.config(
       "coverage/",
       "deploy/local/pages/",
       "**/*.cjs",
+      ".eslint.config.mjs",
     ],
   },
   ...tseslint.configs.strictTypeChecked,
@@ -28,7 +29,10 @@ export default tseslint.config(
     rules: {
       "@typescript-eslint/no-unsafe-argument": "off",
       "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
       "@typescript-eslint/no-unsafe-return": "off",
+      "@typescript-eslint/restrict-plus-operands": "off",
       "@typescript-eslint/unbound-method": "off",
     },
   },
