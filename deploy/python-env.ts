@@ -53,10 +53,15 @@ const digest = (lock: keyof typeof LOCKS) =>
     .update(readFileSync(path.join(ROOT, LOCKS[lock])))
     .digest("hex");
 
-/** @throws UserError */
-function findPython(): string {
-  const candidates = [process.env["PYTHON"], "python3", "python"].filter((name) => name !== undefined);
-  const found = candidates.map((name) => ({ name, version: versionOf(name) })).filter(({ version }) => version !== "");
+/**
+ * The first of $PYTHON, python3 and python that is new enough.
+ * @throws UserError when there is none.
+ */
+export function findPython(environment: NodeJS.ProcessEnv = process.env): string {
+  const candidates = [environment["PYTHON"], "python3", "python"].filter((name) => name !== undefined);
+  const found = candidates
+    .map((name) => ({ name, version: versionOf(name, environment) }))
+    .filter(({ version }) => version !== "");
   const good = found.find(({ version }) => isNewEnough(version));
   if (good) return good.name;
   const [first] = found;
@@ -66,10 +71,10 @@ function findPython(): string {
   );
 }
 
-function versionOf(python: string): string {
+function versionOf(python: string, env: NodeJS.ProcessEnv): string {
   try {
     const print = "import platform; print(platform.python_version())";
-    return execFileSync(python, ["-c", print], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    return execFileSync(python, ["-c", print], { env, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   } catch {
     return "";
   }

@@ -1,0 +1,60 @@
+"""The shipped artifact keeps what model.schema.json promises."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "model" / "model.schema.json").read_bytes())
+
+
+@pytest.fixture
+def manifest(artifact: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((artifact / "model.json").read_bytes())
+    return content
+
+
+def is_valid(manifest: dict[str, Any]) -> bool:
+    return bool(Draft202012Validator(SCHEMA).is_valid(manifest))
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_the_manifest_follows_the_schema(manifest: dict[str, Any]) -> None:
+    Draft202012Validator(SCHEMA).validate(manifest)
+
+
+def test_every_object_is_closed(manifest: dict[str, Any]) -> None:
+    for place in ((), ("data", 0), ("metrics", "test/sst3"), ("metrics", "test/sst3", "per_class")):
+        changed = copy.deepcopy(manifest)
+        target: Any = changed
+        for key in place:
+            target = target[key]
+        target["surprise"] = 1
+        assert not is_valid(changed), place
+
+
+def test_other_labels_are_refused(manifest: dict[str, Any]) -> None:
+    assert not is_valid({**manifest, "labels": manifest["labels"][::-1]})
+
+
+def test_rows_add_up(manifest: dict[str, Any]) -> None:
+    for file in manifest["data"]:
+        assert file["rows"] == file["used"] + file["dropped"]
+    for metrics in manifest["metrics"].values():
+        assert metrics["rows"] == sum(sum(row.values()) for row in metrics["confusion_matrix"].values())
+
+
+def test_only_training_files_were_trained_on(manifest: dict[str, Any]) -> None:
+    trained = {file["sha256"] for file in manifest["data"]}
+    assert not trained & {metrics["sha256"] for metrics in manifest["metrics"].values()}
+
+
+def test_the_artifact_is_small(artifact: Path) -> None:
+    assert {path.name for path in artifact.iterdir()} == {"model.json", "model.onnx", "tokenizer.json"}
+    assert sum(path.stat().st_size for path in artifact.iterdir()) < 5_000_000
