@@ -30,7 +30,10 @@ THINGS = ("soup", "train", "lamp", "song", "@sam", "house", "https://a.example/b
 def rows(count: int, seed: int) -> list[dict[str, str]]:
     choose = random.Random(seed)
     return [
-        {"text": f"The {choose.choice(THINGS)} {n} is {choose.choice(OPINIONS[label])}!", "label": label}
+        {
+            "text": f"The {choose.choice(THINGS)} {1000 * seed + n} is {choose.choice(OPINIONS[label])}!",
+            "label": label,
+        }
         for n in range(count)
         for label in LABELS
     ]
