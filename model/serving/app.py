@@ -73,8 +73,7 @@ def _log_failure(error: Exception) -> None:
 
 async def _http_error(_request: Request, error: Exception) -> Response:
     """Unknown paths and methods."""
-    if not isinstance(error, HTTPException):
-        raise error
+    assert isinstance(error, HTTPException)  # it is registered for these
     return _error(error.status_code, error.detail.lower().replace(" ", "_"), f"{error.detail}.")
 
 

@@ -1,5 +1,6 @@
 """The model server: SageMaker's contract in process, and its life as a process of its own."""
 
+import asyncio
 import json
 import logging
 import os
@@ -17,6 +18,7 @@ import pytest
 from serving.app import MAX_BODY_BYTES, create_app
 from serving.predictor import Predictor
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 MODEL = Path(__file__).parents[2] / "model"
 TIMEOUT_S = 20
@@ -133,6 +135,18 @@ def test_failures_show_and_log_no_text(packed_client: TestClient, caplog: pytest
     assert "secret" not in caplog.text
 
 
+def test_a_client_that_leaves_is_no_failure(word_model: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def leave() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def ignore(_message: Message) -> None:
+        pass
+
+    scope = {"type": "http", "method": "POST", "path": "/invocations", "headers": [], "query_string": b""}
+    asyncio.run(create_app(Predictor(word_model))(scope, leave, ignore))
+    assert caplog.text == ""
+
+
 def test_predictions_leave_the_event_loop_free(packed_client: TestClient, gate: Path) -> None:
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(packed_client.post, "/invocations", json={"text": f"gate {gate}"})
@@ -192,6 +206,7 @@ def running(model_dir: Path, *options: str) -> Iterator[Server]:
 def test_it_is_ready_when_it_says_so_and_exits_with_its_parent(artifact: Path) -> None:
     with running(artifact, "--exit-with-parent") as server:
         assert server.ready.keys() == {"event", "url"} and server.ready["event"] == "ready"
+        print("not the end", file=server.stdin, flush=True)
         assert server.predict("I love it") == "positive"
         server.stdin.close()
         assert server.process.wait(TIMEOUT_S) == 0
