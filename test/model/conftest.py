@@ -14,8 +14,10 @@ from tokenizers.processors import TemplateProcessing
 ROOT = Path(__file__).parents[2]
 _WORDS = ["<unk>", "<pad>", "<s>", "good", "plain", "bad"]
 _PAD = 1
-# Each known word adds to one logit; a padding token that were counted would turn every answer to "neutral".
-_WEIGHTS = [[0, 0, 0], [0, 99, 0], [0, 0.5, 0], [2, 0, 0], [0, 2, 0], [0, 0, 2]]
+# Each known word adds to one logit. Tokens that were counted despite their mask, or padding with another id
+# than the tokenizer's, would turn answers to "neutral".
+_MASKED_WEIGHTS = [[0, 0, 0], [0, 99, 0], [0, 0.5, 0], [2, 0, 0], [0, 2, 0], [0, 0, 2]]
+_UNMASKED_WEIGHTS = [[0, 1, 0], *[[0, 0, 0]] * 5]
 
 
 @pytest.fixture(scope="session")
@@ -51,14 +53,17 @@ def _graph() -> onnx.ModelProto:
     )
     logits = helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", 3])
     nodes = [
-        helper.make_node("Gather", ["weights", "input_ids"], ["gathered"]),
+        helper.make_node("Gather", ["masked_weights", "input_ids"], ["gathered"]),
         helper.make_node("Unsqueeze", ["attention_mask", "last"], ["column"]),
         helper.make_node("Cast", ["column"], ["factors"], to=TensorProto.FLOAT),
         helper.make_node("Mul", ["gathered", "factors"], ["counted"]),
-        helper.make_node("ReduceSum", ["counted", "tokens_axis"], ["logits"], keepdims=0),
+        helper.make_node("Gather", ["unmasked_weights", "input_ids"], ["unmasked"]),
+        helper.make_node("Add", ["counted", "unmasked"], ["added"]),
+        helper.make_node("ReduceSum", ["added", "tokens_axis"], ["logits"], keepdims=0),
     ]
     constants = [
-        numpy_helper.from_array(np.array(_WEIGHTS, np.float32), "weights"),
+        numpy_helper.from_array(np.array(_MASKED_WEIGHTS, np.float32), "masked_weights"),
+        numpy_helper.from_array(np.array(_UNMASKED_WEIGHTS, np.float32), "unmasked_weights"),
         numpy_helper.from_array(np.array([2]), "last"),
         numpy_helper.from_array(np.array([1]), "tokens_axis"),
     ]

@@ -14,7 +14,7 @@ P, N, M = LABELS  # positive, neutral, negative ("minus")
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Two positives (one found), three neutrals (all found), one negative (missed)."""
-    rows = [("good", P), ("plain", P), ("plain", N), ("what", N), ("plain ,", N), ("good", M)]
+    rows = [("good", P), ("plain", P), ("plain", N), ("what", N), ("plain bad plain", N), ("good", M)]
     path = tmp_path / "data.jsonl"
     path.write_text(
         "".join(json.dumps({"id": 1, "text": text, "label": label}) + "\n" for text, label in rows)

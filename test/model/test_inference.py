@@ -57,12 +57,17 @@ def test_one_text(words: Model) -> None:
 
 
 def test_many_texts_keep_their_order_over_batches_of_mixed_lengths(words: Model) -> None:
-    texts = [f"{word} {'other ' * (n % 6)}" for n in range(50) for word in ("bad", "good", "plain")]
+    texts = [f"{word} " * (n % 6 + 1) for n in range(50) for word in ("bad", "good", "plain")]
     assert [prediction["label"] for prediction in many(words, texts)] == [
         "negative",
         "positive",
         "neutral",
     ] * 50
+
+
+def test_padding_is_masked_and_has_the_tokenizers_id(words: Model) -> None:
+    texts = ["good", "bad bad plain good good good", ""]
+    assert many(words, texts) == [many(words, [text])[0] for text in texts]
 
 
 def test_many_is_a_list_even_for_one(words: Model) -> None:

@@ -1,6 +1,7 @@
 """The model server: SageMaker's contract in process, and its life as a process of its own."""
 
 import asyncio
+import errno
 import json
 import logging
 import os
@@ -8,11 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from serving.app import MAX_BODY_BYTES, create_app
@@ -53,10 +56,22 @@ def packed_model(word_model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def gate(tmp_path: Path) -> Path:
-    """A named pipe: who reads it waits until it is written, who writes it until it is read."""
+    """A named pipe: who reads it waits until somebody opened it for writing and closed it."""
     path = tmp_path / "gate"
     os.mkfifo(path)
     return path
+
+
+def hold(gate: Path) -> BinaryIO:
+    """Waits until somebody reads the gate, who then waits until the returned file is closed."""
+    deadline = time.monotonic() + TIMEOUT_S
+    while True:
+        try:
+            return os.fdopen(os.open(gate, os.O_WRONLY | os.O_NONBLOCK), "wb")
+        except OSError as error:
+            if error.errno != errno.ENXIO or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")
@@ -150,8 +165,8 @@ def test_a_client_that_leaves_is_no_failure(word_model: Path, caplog: pytest.Log
 def test_predictions_leave_the_event_loop_free(packed_client: TestClient, gate: Path) -> None:
     with ThreadPoolExecutor() as pool:
         waiting = pool.submit(packed_client.post, "/invocations", json={"text": f"gate {gate}"})
-        with gate.open("wb"):  # the request is inside predict_fn now
-            assert packed_client.get("/ping").status_code == 200
+        with hold(gate):  # the request is inside predict_fn now
+            assert pool.submit(packed_client.get, "/ping").result(TIMEOUT_S).status_code == 200
             assert not waiting.done()
         assert waiting.result(TIMEOUT_S).status_code == 200
 
@@ -216,7 +231,7 @@ def test_it_is_ready_when_it_says_so_and_exits_with_its_parent(artifact: Path) -
 def test_sigterm_finishes_what_was_asked(packed_model: Path, gate: Path) -> None:
     with running(packed_model) as server, ThreadPoolExecutor() as pool:
         asked = pool.submit(server.predict, f"gate {gate}")
-        with gate.open("wb"):
+        with hold(gate):
             server.process.send_signal(signal.SIGTERM)
             assert not asked.done()
         assert asked.result(TIMEOUT_S) == "neutral"
