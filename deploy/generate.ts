@@ -1,50 +1,5 @@
-// `npm run generate`: writes every file that is derived from the schemas and the error catalogue; `--check` only compares.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
-import { generatedValidators } from "./validators";
-
-type Files = ReadonlyMap<string, string>;
-
-const ROOT = path.join(__dirname, "..");
-
-/** In this order: the reference's examples are answers of code that imports the validators. */
-const GENERATORS: readonly (() => Promise<Files>)[] = [
-  () => Promise.resolve(generatedValidators()),
-  generatedReference,
-];
-
-async function generatedReference(): Promise<Files> {
-  const { apiReference } = await import("./openapi");
-  return apiReference();
-}
-
-/** Path (from the repository's root) -> content of every generated file. */
-export async function generatedFiles(): Promise<Files> {
-  const files = await Promise.all(GENERATORS.map((generator) => generator()));
-  return new Map(files.flatMap((some) => [...some]));
-}
-
-/** The generated files whose content below `root` is not what the sources say. */
-export async function staleFiles(root = ROOT): Promise<string[]> {
-  const files = await generatedFiles();
-  return [...files].filter(([file, content]) => readOrEmpty(path.join(root, file)) !== content).map(([file]) => file);
-}
-
-function readOrEmpty(file: string): string {
-  return existsSync(file) ? readFileSync(file, "utf8") : "";
-}
-
-/** Writes every generated file below `root`. */
-export async function generate(root = ROOT): Promise<void> {
-  for (const generator of GENERATORS) {
-    for (const [file, content] of await generator()) write(path.join(root, file), content);
-  }
-}
-
-function write(file: string, content: string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, content);
-}
+// `npm run generate`: writes every generated file; with `-- --check` it only says which are out of date.
+import { generate, staleFiles } from "./generated-files";
 
 async function main(): Promise<void> {
   if (!process.argv.includes("--check")) await generate();
@@ -54,4 +9,4 @@ async function main(): Promise<void> {
   else console.log("generated files are up to date");
 }
 
-if (require.main === module) void main();
+void main();

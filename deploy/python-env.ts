@@ -7,51 +7,47 @@ import { createInterface } from "node:readline";
 import { UserError } from "./local/user-error";
 
 const ROOT = path.join(__dirname, "..");
-const VENV = path.join(ROOT, ".venv");
 const MINIMUM = [3, 11] as const;
 
 /** The interpreter inside the environment. */
-export const PYTHON = path.join(VENV, "bin", "python");
+export const PYTHON = pythonOf(ROOT);
 
 /** The lock files, each a superset of the one before. */
 export const LOCKS = { local: "deploy/local/requirements.txt", test: "test/requirements.txt" } as const;
+
+const PIP_INSTALL = "-m pip install --disable-pip-version-check --no-input --require-hashes --only-binary :all: -r";
+
+interface Place {
+  /** The folder that holds `.venv` and the lock files. */
+  readonly root?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+}
 
 /**
  * Makes sure that `.venv` holds what the lock file names. Fast when it does.
  * @param onProgress - Called with each step of an installation.
  * @throws UserError when Python is missing or too old, or when the installation fails.
  */
-export async function ensurePython(lock: keyof typeof LOCKS, onProgress: (step: string) => void): Promise<void> {
-  if (isInstalled(lock)) return;
-  if (!existsSync(PYTHON)) {
-    const python = findPython();
+export async function ensurePython(
+  lock: keyof typeof LOCKS,
+  onProgress: (step: string) => void,
+  { root = ROOT, environment = process.env }: Place = {},
+): Promise<void> {
+  const requirements = path.join(root, LOCKS[lock]);
+  const stamp = path.join(root, ".venv", `.serin-${lock}`); // what was installed, by the digest of its lock file
+  const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
+  if (!existsSync(pythonOf(root))) {
     onProgress("creating .venv");
-    await run(python, ["-m", "venv", VENV], () => undefined);
+    await run(findPython(environment), ["-m", "venv", path.join(root, ".venv")], () => undefined);
   }
-  const args = [
-    "-m",
-    "pip",
-    "install",
-    "--disable-pip-version-check",
-    "--no-input",
-    "--require-hashes",
-    "--only-binary",
-    ":all:",
-  ];
-  await run(PYTHON, [...args, "-r", path.join(ROOT, LOCKS[lock])], (line) => onProgress(pipStep(line)));
-  writeFileSync(stampOf(lock), digest(lock));
+  await run(pythonOf(root), [...PIP_INSTALL.split(" "), requirements], (line) => onProgress(pipStep(line)));
+  writeFileSync(stamp, digest);
 }
 
-function isInstalled(lock: keyof typeof LOCKS): boolean {
-  return existsSync(PYTHON) && existsSync(stampOf(lock)) && readFileSync(stampOf(lock), "utf8") === digest(lock);
+function pythonOf(root: string): string {
+  return path.join(root, ".venv", "bin", "python");
 }
-
-const stampOf = (lock: string) => path.join(VENV, `.serin-${lock}`);
-
-const digest = (lock: keyof typeof LOCKS) =>
-  createHash("sha256")
-    .update(readFileSync(path.join(ROOT, LOCKS[lock])))
-    .digest("hex");
 
 /**
  * The first of $PYTHON, python3 and python that is new enough.

@@ -125,5 +125,5 @@ function parseEvent(line: string): ChildEvent | undefined {
 
 /** A log file's path relative to where the user is. */
 export function shown(file: string): string {
-  return path.relative(process.cwd(), file) || file;
+  return path.relative(process.cwd(), file);
 }

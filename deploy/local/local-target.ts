@@ -6,6 +6,7 @@ import { clientConfig, slsEnvironment } from "./aws";
 import { Child, shown } from "./child";
 import { startFrontDoor } from "./front-door";
 import { freePort } from "./ports";
+import { present } from "./present";
 import { clearState, ROOT, type State, type Target, writeTarget } from "./state";
 import { issueToken } from "./tokens";
 import { UserError } from "./user-error";
@@ -112,11 +113,7 @@ async function describe(awsUrl: string): Promise<Omit<Target, "url">> {
     new DescribeStacksCommand({ StackName: STACK }),
   );
   const outputs = new Map(Stacks?.[0]?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
-  const output = (name: string): string => {
-    const value = outputs.get(name);
-    if (value === undefined) throw new Error(`the stack ${STACK} has no output ${name}`);
-    return value;
-  };
+  const output = (name: string) => present(outputs.get(name), `output ${name} of stack ${STACK}`);
   return {
     awsUrl,
     apiUrl: `${awsUrl}/_aws/execute-api/${output("HttpApiId")}/$default`,

@@ -4,7 +4,6 @@ import {
   AdminCreateUserCommand,
   AdminInitiateAuthCommand,
   AdminSetUserPasswordCommand,
-  type AuthenticationResultType,
   CognitoIdentityProviderClient,
   CreateUserPoolClientCommand,
   DescribeUserPoolClientCommand,
@@ -13,6 +12,7 @@ import {
 } from "@aws-sdk/client-cognito-identity-provider";
 import { clientConfig } from "./aws";
 import { hasStrings } from "./has-strings";
+import { present } from "./present";
 import type { Target } from "./state";
 import { UserError } from "./user-error";
 
@@ -68,17 +68,18 @@ export async function signInPerson(target: TokenTarget): Promise<{ accessToken: 
   const result = await withChange(target, people, { ExplicitAuthFlows: ["ALLOW_ADMIN_USER_PASSWORD_AUTH"] }, () =>
     cognito.send(signIn),
   );
-  return tokensOf(result.AuthenticationResult);
-}
-
-function tokensOf(result: AuthenticationResultType | undefined): { accessToken: string; idToken: string } {
-  if (result?.AccessToken === undefined || result.IdToken === undefined) throw new Error("the sign-in gave no tokens");
-  return { accessToken: result.AccessToken, idToken: result.IdToken };
+  const tokens = result.AuthenticationResult;
+  return {
+    accessToken: present(tokens?.AccessToken, "the access token"),
+    idToken: present(tokens?.IdToken, "the ID token"),
+  };
 }
 
 /** The OAuth 2.0 client credentials grant (RFC 6749, section 4.4). */
 export async function clientCredentials(target: TokenTarget, client: UserPoolClientType): Promise<string> {
-  const secret = Buffer.from(`${client.ClientId ?? ""}:${client.ClientSecret ?? ""}`).toString("base64");
+  const secret = Buffer.from(
+    `${present(client.ClientId, "the client id")}:${present(client.ClientSecret, "the client secret")}`,
+  ).toString("base64");
   const response = await fetch(`${target.awsUrl}/oauth2/token`, {
     method: "POST",
     headers: { authorization: `Basic ${secret}` },
@@ -95,8 +96,7 @@ async function describeClient(target: TokenTarget, clientId: string): Promise<Us
   const { UserPoolClient } = await cognito.send(
     new DescribeUserPoolClientCommand({ UserPoolId: target.userPoolId, ClientId: clientId }),
   );
-  if (UserPoolClient === undefined) throw new Error(`there is no app client ${clientId}`);
-  return UserPoolClient;
+  return present(UserPoolClient, `app client ${clientId}`);
 }
 
 async function createClient(target: TokenTarget): Promise<UserPoolClientType> {
@@ -111,8 +111,7 @@ async function createClient(target: TokenTarget): Promise<UserPoolClientType> {
       AllowedOAuthScopes: [SCOPE],
     }),
   );
-  if (UserPoolClient === undefined) throw new Error("no app client was created");
-  return UserPoolClient;
+  return present(UserPoolClient, "the new app client");
 }
 
 /** Runs `use` while the app client has other settings, then puts the deployed ones back. */

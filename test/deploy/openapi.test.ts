@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Ajv2020 as Ajv } from "ajv/dist/2020";
 import { errorReference } from "../../deploy/error-reference";
-import { generate, staleFiles } from "../../deploy/generate";
+import { generate, staleFiles } from "../../deploy/generated-files";
 import { addKeywords } from "../../deploy/schema-keywords";
 import openApi from "../../docs/openapi.json";
 import { correlationId } from "../../src/http/correlation-id";

@@ -1,7 +1,7 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { findPython } from "../../deploy/python-env";
+import { ensurePython, findPython } from "../../deploy/python-env";
 
 let folder: string;
 beforeEach(() => {
@@ -45,5 +45,49 @@ describe("findPython", () => {
     install("python3", "2.7.18");
     install("python", "3.11.9");
     expect(find()).toBe("python");
+  });
+});
+
+describe("ensurePython", () => {
+  /** A Python whose `-m venv` copies it, and whose `-m pip` says what it does; each call is noted in calls.log. */
+  function installFake(pipExitCode: number): NodeJS.ProcessEnv {
+    const script = `#!/bin/sh
+echo "$2" >> ${folder}/calls.log
+case "$2" in
+  venv) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+  pip) echo "Collecting numpy==2.4.6 (from -r requirements.txt (line 3))"; echo "ERROR: hashes differ" >&2; exit ${pipExitCode} ;;
+  *) echo 3.12.1 ;;
+esac
+`;
+    writeFileSync(path.join(folder, "python3"), script);
+    chmodSync(path.join(folder, "python3"), 0o755);
+    return { PATH: `${folder}:/usr/bin:/bin`, PYTHON: path.join(folder, "python3") };
+  }
+
+  async function ensure(environment: NodeJS.ProcessEnv): Promise<string[]> {
+    const steps: string[] = [];
+    await ensurePython("local", (step) => steps.push(step), { root: folder, environment });
+    return steps;
+  }
+
+  beforeEach(() => {
+    mkdirSync(path.join(folder, "deploy", "local"), { recursive: true });
+    writeFileSync(path.join(folder, "deploy", "local", "requirements.txt"), "numpy==2.4.6");
+  });
+
+  it("makes the environment once, tells what it does, and again only when the lock file changes", async () => {
+    const environment = installFake(0);
+    expect(await ensure(environment)).toEqual(["creating .venv", "Collecting numpy==2.4.6"]);
+    expect(await ensure(environment)).toEqual([]);
+    writeFileSync(path.join(folder, "deploy", "local", "requirements.txt"), "numpy==2.4.7");
+    expect(await ensure(environment)).toEqual(["Collecting numpy==2.4.6"]);
+  });
+
+  it("says why an installation failed, and tries again next time", async () => {
+    await expect(ensure(installFake(1))).rejects.toThrow(
+      "Setting up Python failed: ERROR: hashes differ. Delete .venv and try again.",
+    );
+    writeFileSync(path.join(folder, ".venv", "bin", "python"), "#!/bin/sh\nexit 0\n");
+    await expect(ensure(installFake(0))).resolves.toEqual([]);
   });
 });

@@ -38,6 +38,7 @@ describe("modelClient", () => {
     ["a 500 of the service", awsError(500, "InternalFailure")],
     ["an unavailable service", awsError(503, "ServiceUnavailable")],
     ["a 500 of the container", awsError(424, "ModelError", { OriginalStatusCode: 500 })],
+    ["a failure of the container without a status", awsError(424, "ModelError")],
     ["a broken connection", (response) => response.destroy()],
   ];
   it.each(transient)("retries once after %s", async (_name, failure) => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Child, type ChildEvent } from "../../../deploy/local/child";
+import { Child, type ChildEvent, shown } from "../../../deploy/local/child";
 import { until } from "../../until";
 
 let folder: string;
@@ -52,11 +52,21 @@ describe("a child process", () => {
 
   it("logs what it prints, and passes on its events but not what only looks like one", async () => {
     const events: ChildEvent[] = [];
-    const child = start(`console.log("hello"); console.log('{"event"'); console.log('{"event":1}'); ${READY}`, events);
+    const child = start(
+      `console.log("hello\\n"); console.log('{"event"'); console.log('{"event":1}'); ${READY}`,
+      events,
+    );
     await expect(child.exited).resolves.toBe(0);
     expect(events).toEqual([{ event: "ready", url: "http://x" }]);
     await until(() => readFileSync(path.join(folder, "child.log"), "utf8").includes("ready"), 5_000);
     expect(readFileSync(path.join(folder, "child.log"), "utf8")).toContain("hello");
     expect(child.tail).toContain("hello");
+  });
+
+  it("is told about in few words: silence as such, its log relative to the user", async () => {
+    await expect(start("process.exit(4)").waitFor("ready", "It")).rejects.toThrow(
+      "It did not start (exit 4): no output",
+    );
+    expect(shown(path.join(process.cwd(), "logs"))).toBe("logs");
   });
 });
