@@ -1,11 +1,10 @@
 // The local target: an emulated AWS, the service really deployed to it by osls, and the front door.
 import path from "node:path";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { PYTHON } from "../python-env";
 import { clientConfig, slsEnvironment } from "./aws";
 import { Child, shown } from "./child";
+import { startEmulator } from "./emulator";
 import { startFrontDoor } from "./front-door";
-import { freePort } from "./ports";
 import { present } from "./present";
 import { clearState, ROOT, type State, type Target, writeTarget } from "./state";
 import { issueToken } from "./tokens";
@@ -35,30 +34,16 @@ export class LocalTarget {
 
   /** @returns The address of the emulated AWS. */
   async startEmulator(): Promise<string> {
-    const port = String(await freePort());
-    const child = new Child({
-      command: PYTHON,
-      args: [
-        "-m",
-        "emulator",
-        "--port",
-        port,
-        "--state-dir",
-        this.state.emulator,
-        "--serving-path",
-        path.join(ROOT, "model"),
-      ],
-      env: { ...process.env, PYTHONPATH: path.join(ROOT, "deploy", "local") },
-      cwd: ROOT,
+    const { url, child } = await startEmulator({
+      state: this.state.emulator,
       log: path.join(this.state.logs, "emulator.log"),
       onEvent: (event) => {
         if (event.event === "model-server-exited") this.report("The model server", event["exitCode"]);
       },
     });
     this.parts.push(child);
-    const { url } = await child.waitFor("ready", "The emulated AWS");
     void child.exited.then((code) => this.report("The emulated AWS", code));
-    return String(url);
+    return url;
   }
 
   /** Runs `sls deploy --stage local` as a user would. @param onLine - Called with each line that osls prints. */

@@ -8,7 +8,7 @@ import { Command } from "commander";
 import { buildSync } from "esbuild";
 import { clientConfig, slsEnvironment } from "../../deploy/local/aws";
 import { Child } from "../../deploy/local/child";
-import { freePort } from "../../deploy/local/ports";
+import { startEmulator } from "../../deploy/local/emulator";
 import { ROOT } from "../../deploy/local/state";
 import { UserError } from "../../deploy/local/user-error";
 import { ensurePython, PYTHON } from "../../deploy/python-env";
@@ -48,24 +48,8 @@ function unpackFunction(folder: string): Deployed {
 }
 
 async function startDynamoDb(folder: string): Promise<{ url: string; stop(): Promise<void> }> {
-  const port = String(await freePort());
-  const child = new Child({
-    command: PYTHON,
-    args: [
-      "-m",
-      "emulator",
-      "--port",
-      port,
-      "--state-dir",
-      path.join(folder, "dynamodb"),
-      "--serving-path",
-      path.join(ROOT, "model"),
-    ],
-    env: { ...process.env, PYTHONPATH: path.join(ROOT, "deploy", "local") },
-    cwd: ROOT,
-    log: path.join(folder, "emulator.log"),
-  });
-  const url = String((await child.waitFor("ready", "The local DynamoDB"))["url"]);
+  const state = path.join(folder, "dynamodb");
+  const { url, child } = await startEmulator({ state, log: path.join(folder, "emulator.log") });
   const key = { AttributeName: "user", KeyType: "HASH" } as const;
   await new DynamoDBClient(clientConfig(url)).send(
     new CreateTableCommand({

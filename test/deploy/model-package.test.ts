@@ -1,22 +1,12 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { list } from "tar";
 import { modelVersion, packModel } from "../../deploy/model-package";
+import { makeModelFolder } from "./model-folder";
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "serin-model-"));
-  mkdirSync(path.join(folder, "model", "artifact"), { recursive: true });
-  for (const file of [
-    "artifact/model.onnx",
-    "artifact/tokenizer.json",
-    "artifact/model.json",
-    "inference.py",
-    "requirements-container.txt",
-  ]) {
-    writeFileSync(path.join(folder, "model", file), `content of ${file}`);
-  }
+  folder = makeModelFolder();
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -45,7 +45,7 @@ describe("POST /predict, deployed", () => {
       const { sentiment } = JSON.parse(await response.text());
       if (sentiment === label) right += 1;
     }
-    expect(right / rows.length).toBeGreaterThan(0.45); // chance is 0.33
+    expect(right / rows.length).toBeGreaterThan(0.45); // chance is 0.33; the model has seen these, so this says only that it is there
   }, 60_000);
 
   it.each<[string, string | Uint8Array | undefined, Record<string, string>, number, string]>([

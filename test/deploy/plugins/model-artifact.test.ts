@@ -1,27 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { rmSync } from "node:fs";
 import { HeadObjectCommand, NotFound, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
 import { modelVersion } from "../../../deploy/model-package";
 import { ModelArtifactPlugin } from "../../../deploy/plugins/model-artifact";
+import { makeModelFolder } from "../model-folder";
 
 const s3 = mockClient(S3Client);
 let serviceDir: string;
 
 beforeEach(() => {
   s3.reset();
-  serviceDir = mkdtempSync(path.join(tmpdir(), "serin-plugin-"));
-  mkdirSync(path.join(serviceDir, "model", "artifact"), { recursive: true });
-  for (const file of [
-    "artifact/model.onnx",
-    "artifact/tokenizer.json",
-    "artifact/model.json",
-    "inference.py",
-    "requirements-container.txt",
-  ]) {
-    writeFileSync(path.join(serviceDir, "model", file), file);
-  }
+  serviceDir = makeModelFolder();
 });
 afterEach(() => rmSync(serviceDir, { recursive: true, force: true }));
 
