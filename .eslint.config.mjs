@@ -25,6 +25,22 @@ export default tseslint.config(
     },
   },
   {
+    files: ["src/*/**"], // a capability uses the core, never another capability; the core uses no capability
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: "^\\.\\./(?!http/|rate-limit/|model-client/|telemetry/)",
+              message: "Import the core or your own folder.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ["test/**"], // JSON that a test reads is checked by its expectations
     rules: {
       "@typescript-eslint/no-unsafe-argument": "off",

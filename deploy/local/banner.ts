@@ -7,7 +7,7 @@ const style: typeof styleText = (format, text) => (process.stdout.isTTY ? styleT
 
 /** A line of shell that calls the API and works when pasted. */
 export function curlLine(target: Target, token: string): string {
-  const body = JSON.stringify({ text: "The support team solved my problem within an hour." });
+  const body = JSON.stringify({ text: "I love how fast the support team answered." });
   return `curl -s ${target.url}/predict -H 'authorization: Bearer ${token}' -H 'content-type: application/json' -d '${body}'`;
 }
 

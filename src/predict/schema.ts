@@ -16,7 +16,7 @@ export const PREDICT_REQUEST = {
       "x-maxUtf8Bytes": MAX_TEXT_BYTES,
       "x-wellFormed": true,
       description: `1 to ${MAX_TEXT_BYTES} bytes of UTF-8, however it is escaped in JSON.`,
-      examples: ["The support team solved my problem within an hour."],
+      examples: ["I love how fast the support team answered."],
     },
   },
   additionalProperties: false,

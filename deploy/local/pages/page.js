@@ -7,7 +7,7 @@ import { showExchange, showTrouble } from "./result.js";
 
 const MAX_TEXT_BYTES = 1024;
 /** What the curl command sends while the box is empty. */
-const SAMPLE = "The support team solved my problem within an hour.";
+const SAMPLE = "I love how fast the support team answered.";
 
 const form = /** @type {HTMLFormElement} */ (byId("form"));
 const box = /** @type {HTMLTextAreaElement} */ (byId("text"));
