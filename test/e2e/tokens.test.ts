@@ -19,7 +19,7 @@ import { clientConfig } from "../../deploy/local/aws";
 import { ROOT } from "../../deploy/local/state";
 import { clientCredentials, issueToken, signInPerson } from "../../deploy/local/tokens";
 import { until } from "../until";
-import { predict, sharedTarget } from "./shared-target";
+import { predict, resetQuota, sharedTarget } from "./shared-target";
 
 const target = sharedTarget();
 const body = '{"text":"good"}';
@@ -27,6 +27,7 @@ let good: string;
 beforeAll(async () => {
   good = await issueToken(target, {});
 });
+beforeEach(() => resetQuota(target));
 
 const statusWith = async (token?: string) =>
   (await predict(target, { body, ...(token !== undefined && { token }) })).status;
