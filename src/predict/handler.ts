@@ -14,6 +14,7 @@ import { predict } from "./predict";
 const config = readConfig(process.env);
 
 const dynamoDb = new DynamoDBClient({
+  cacheMiddleware: true, // the stack does not change after start-up: resolve it once
   maxAttempts: 2,
   requestHandler: new NodeHttpHandler({
     connectionTimeout: config.limiterTimeoutMs,
@@ -23,6 +24,7 @@ const dynamoDb = new DynamoDBClient({
 });
 
 const sageMaker = new SageMakerRuntimeClient({
+  cacheMiddleware: true,
   maxAttempts: 1, // the model client retries inside its own budget
   requestHandler: new NodeHttpHandler({ connectionTimeout: config.modelBudgetMs }),
 });
