@@ -30,7 +30,7 @@ type TokenTarget = Pick<Target, "awsUrl" | "userPoolId" | "machineClientId" | "p
 
 const SCOPE = "serin/predict";
 /** Seconds that a short-lived token is valid; Cognito itself allows no less than 5 minutes, its emulator does. */
-const SHORT_LIVED_SECONDS = 3;
+const SHORT_LIVED_SECONDS = 10;
 
 /** @throws UserError when the client can have no such token. */
 export async function issueToken(

@@ -23,6 +23,8 @@ export interface Run {
   readonly inFlight: number;
   readonly latenciesMs: readonly number[];
   readonly elapsedMs: number;
+  /** CPU time of all requests together. */
+  readonly cpuMs: number;
   readonly failures: number;
 }
 
@@ -47,6 +49,7 @@ async function timed(handler: Handler, texts: readonly string[]): Promise<{ ms: 
 async function load(handler: Handler, texts: readonly string[], requests: number, inFlight: number): Promise<Run> {
   const results: { ms: number; ok: boolean }[] = [];
   const startedAt = performance.now();
+  const cpuBefore = process.cpuUsage();
   let left = requests;
   const client = async () => {
     while (left > 0) {
@@ -56,9 +59,11 @@ async function load(handler: Handler, texts: readonly string[], requests: number
   };
   await Promise.all(Array.from({ length: inFlight }, client));
   const elapsedMs = performance.now() - startedAt;
+  const cpuMs = cpuSince(cpuBefore);
   return {
     inFlight,
     elapsedMs,
+    cpuMs,
     latenciesMs: results.map(({ ms }) => ms),
     failures: results.filter(({ ok }) => !ok).length,
   };
@@ -71,10 +76,14 @@ async function cpuOf(handler: Handler, texts: readonly string[], requests: numbe
     const event = nextEvent(texts);
     const before = process.cpuUsage();
     await handler(event, { functionVersion: "1" });
-    const { user, system } = process.cpuUsage(before);
-    cpuMs.push((user + system) / 1000);
+    cpuMs.push(cpuSince(before));
   }
   return cpuMs;
+}
+
+function cpuSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 async function measure({ bundle, texts: file, warmUp, requests, inFlight }: Job): Promise<Measured> {
