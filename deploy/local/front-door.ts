@@ -2,9 +2,10 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { forwardTo } from "./forward";
 import { addPages, PAGE_HEADERS } from "./pages";
+import { UserError } from "./user-error";
 
 /** The port is taken by another program. */
-export class PortInUseError extends Error {
+export class PortInUseError extends UserError {
   override readonly name = "PortInUseError";
   readonly code = "EADDRINUSE";
 

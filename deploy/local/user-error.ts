@@ -2,5 +2,5 @@
 
 /** `message` says what is wrong and what to do about it. */
 export class UserError extends Error {
-  override readonly name = "UserError";
+  override readonly name: string = "UserError";
 }
