@@ -1,11 +1,10 @@
 // Every file that is derived from the schemas and the error catalogue: what it must hold, and which ones on disk do not.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { ROOT } from "./root";
 import { generatedValidators } from "./validators";
 
 type Files = ReadonlyMap<string, string>;
-
-const ROOT = path.join(__dirname, "..");
 
 /** In this order: the reference's examples are answers of code that imports the validators. */
 const GENERATORS: readonly (() => Promise<Files>)[] = [

@@ -5,8 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { UserError } from "./local/user-error";
+import { ROOT } from "./root";
 
-const ROOT = path.join(__dirname, "..");
 const MINIMUM = [3, 11] as const;
 
 /** The interpreter inside the environment. */

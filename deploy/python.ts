@@ -1,5 +1,6 @@
 // `tsx deploy/python.ts SCRIPT [ARGS]`: runs a Python script of this repository inside its virtual environment.
 import { spawn } from "node:child_process";
+import { runCommand } from "./command";
 import { UserError } from "./local/user-error";
 import { ensurePython, LOCKS, PYTHON } from "./python-env";
 
@@ -11,12 +12,4 @@ async function main([lock, ...args]: readonly string[]): Promise<number> {
   return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 130)));
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof UserError ? error.message : error);
-    process.exitCode = 1;
-  },
-);
+void runCommand(() => main(process.argv.slice(2)));

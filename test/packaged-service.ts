@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createWorkspace } from "../deploy/local/workspace";
+import { createWorkspace, SLS } from "../deploy/local/workspace";
 
 /** A resource of a compiled CloudFormation template. */
 export interface Resource {
@@ -17,8 +17,6 @@ export interface Template {
   readonly Resources: Readonly<Record<string, Resource>>;
   readonly Outputs: Readonly<Record<string, { readonly Value: unknown }>>;
 }
-
-const SLS = path.join(__dirname, "..", "node_modules", "serverless", "bin", "serverless.js");
 
 export interface PackagedService {
   readonly template: Template;

@@ -1,9 +1,9 @@
 // Starts the emulated AWS (deploy/local/emulator, Python) and waits until it answers.
 import path from "node:path";
 import { PYTHON } from "../python-env";
+import { ROOT } from "../root";
 import { Child, type ChildEvent } from "./child";
 import { freePort } from "./ports";
-import { ROOT } from "./state";
 
 interface EmulatorOptions {
   /** Folder for everything it writes; empty or absent. */

@@ -1,18 +1,14 @@
 // The local target: an emulated AWS, the service really deployed to it by osls, and the front door.
 import path from "node:path";
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { clientConfig, slsEnvironment } from "./aws";
+import { slsEnvironment } from "./aws";
 import { Child, shown } from "./child";
 import { startEmulator } from "./emulator";
 import { startFrontDoor } from "./front-door";
-import { present } from "./present";
-import { clearState, ROOT, type State, type Target, writeTarget } from "./state";
+import { stackOutputs } from "./stack";
+import { clearState, type State, type Target, writeTarget } from "./state";
 import { issueToken } from "./tokens";
 import { UserError } from "./user-error";
-import { createWorkspace } from "./workspace";
-
-const STACK = "serin-local";
-const SLS = path.join(ROOT, "node_modules", "serverless", "bin", "serverless.js");
+import { createWorkspace, SLS } from "./workspace";
 
 /** Starts the parts of the local target one after the other, and stops them in the opposite order. */
 export class LocalTarget {
@@ -94,11 +90,7 @@ function reasonOf(lines: readonly string[]): string {
 }
 
 async function describe(awsUrl: string): Promise<Omit<Target, "url">> {
-  const { Stacks } = await new CloudFormationClient(clientConfig(awsUrl)).send(
-    new DescribeStacksCommand({ StackName: STACK }),
-  );
-  const outputs = new Map(Stacks?.[0]?.Outputs?.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
-  const output = (name: string) => present(outputs.get(name), `output ${name} of stack ${STACK}`);
+  const output = await stackOutputs(awsUrl);
   return {
     awsUrl,
     apiUrl: `${awsUrl}/_aws/execute-api/${output("HttpApiId")}/$default`,

@@ -1,15 +1,25 @@
 // Ports on the loopback interface.
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { UserError } from "./user-error";
+
+/**
+ * The port on which a server listens.
+ * @throws Error when it listens on none.
+ */
+export function portOf(server: Server): number {
+  const address = server.address();
+  if (typeof address === "object" && address !== null) return address.port;
+  throw new Error("the server listens on no port");
+}
 
 async function listen(port: number): Promise<number> {
   const server = createServer().listen(port, "127.0.0.1");
   await once(server, "listening"); // rejects on "error"
-  const address = server.address();
+  const free = portOf(server);
   server.close();
   await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : port;
+  return free;
 }
 
 /** A port that nobody listens on right now. */

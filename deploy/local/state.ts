@@ -1,11 +1,9 @@
 // The one folder in which the local target keeps what it makes, and the record of the target that is running.
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
+import { ROOT } from "../root";
 import { hasStrings } from "./has-strings";
 import { UserError } from "./user-error";
-
-/** The repository's root. */
-export const ROOT = path.join(__dirname, "..", "..");
 
 const TARGET_KEYS = ["url", "apiUrl", "awsUrl", "userPoolId", "machineClientId", "peopleClientId"] as const;
 

@@ -1,8 +1,8 @@
 // `npm run --silent token`: prints a token of the running local target, for scripts.
 import { Command, Option } from "commander";
+import { runCommand } from "../command";
 import { readTarget, stateOf } from "./state";
 import { issueToken, TOKEN_CLIENTS, type TokenRequest } from "./tokens";
-import { UserError } from "./user-error";
 
 const command = new Command("token")
   .description("Prints an access token of the running local target.")
@@ -12,7 +12,4 @@ const command = new Command("token")
     console.log(await issueToken(readTarget(stateOf()), request));
   });
 
-command.parseAsync().catch((error: unknown) => {
-  console.error(error instanceof UserError ? error.message : error);
-  process.exitCode = 1;
-});
+void runCommand(() => command.parseAsync());

@@ -32,6 +32,8 @@ const SCOPE = "serin/predict";
 /** Seconds that a short-lived token is valid; Cognito itself allows no less than 5 minutes, its emulator does. */
 const SHORT_LIVED_SECONDS = 10;
 
+const cognitoOf = ({ awsUrl }: TokenTarget) => new CognitoIdentityProviderClient(clientConfig(awsUrl));
+
 /** @throws UserError when the client can have no such token. */
 export async function issueToken(
   target: TokenTarget,
@@ -53,7 +55,7 @@ export async function issueToken(
  * Passwords are switched on for the moment of the sign-in; the deployed client allows SRP only.
  */
 export async function signInPerson(target: TokenTarget): Promise<{ accessToken: string; idToken: string }> {
-  const cognito = new CognitoIdentityProviderClient(clientConfig(target.awsUrl));
+  const cognito = cognitoOf(target);
   const user = { UserPoolId: target.userPoolId, Username: `${randomUUID()}@example.com` };
   const password = `${randomUUID()}-Aa1`;
   await cognito.send(new AdminCreateUserCommand({ ...user, MessageAction: "SUPPRESS" }));
@@ -92,7 +94,7 @@ export async function clientCredentials(target: TokenTarget, client: UserPoolCli
 }
 
 async function describeClient(target: TokenTarget, clientId: string): Promise<UserPoolClientType> {
-  const cognito = new CognitoIdentityProviderClient(clientConfig(target.awsUrl));
+  const cognito = cognitoOf(target);
   const { UserPoolClient } = await cognito.send(
     new DescribeUserPoolClientCommand({ UserPoolId: target.userPoolId, ClientId: clientId }),
   );
@@ -100,7 +102,7 @@ async function describeClient(target: TokenTarget, clientId: string): Promise<Us
 }
 
 async function createClient(target: TokenTarget): Promise<UserPoolClientType> {
-  const cognito = new CognitoIdentityProviderClient(clientConfig(target.awsUrl));
+  const cognito = cognitoOf(target);
   const { UserPoolClient } = await cognito.send(
     new CreateUserPoolClientCommand({
       UserPoolId: target.userPoolId,
@@ -121,7 +123,7 @@ async function withChange<T>(
   change: Partial<UserPoolClientType>,
   use: () => Promise<T>,
 ): Promise<T> {
-  const cognito = new CognitoIdentityProviderClient(clientConfig(target.awsUrl));
+  const cognito = cognitoOf(target);
   const { UserPoolId, ClientId } = client;
   const update = (settings: Partial<UserPoolClientType>) =>
     cognito.send(new UpdateUserPoolClientCommand({ ...client, ...settings, UserPoolId, ClientId }));

@@ -1,7 +1,10 @@
 // A private view of the service for osls, so that its build folders land in the state folder and runs do not disturb each other.
 import { cpSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { ROOT } from "./state";
+import { ROOT } from "../root";
+
+/** The osls command, to be run by Node. */
+export const SLS = path.join(ROOT, "node_modules", "serverless", "bin", "serverless.js");
 
 /** osls wants its configuration to be real files; folders may be links. */
 const COPIED = ["serverless.yml", "package.json", "tsconfig.json"];

@@ -6,12 +6,12 @@ import path from "node:path";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { Command } from "commander";
 import { buildSync } from "esbuild";
+import { runCommand } from "../../deploy/command";
 import { clientConfig, slsEnvironment } from "../../deploy/local/aws";
 import { Child } from "../../deploy/local/child";
 import { startEmulator } from "../../deploy/local/emulator";
-import { ROOT } from "../../deploy/local/state";
-import { UserError } from "../../deploy/local/user-error";
 import { ensurePython, PYTHON } from "../../deploy/python-env";
+import { ROOT } from "../../deploy/root";
 import { packageService } from "../packaged-service";
 import type { Job, Measured } from "./handler-process";
 import { type Report, render, report } from "./report";
@@ -140,12 +140,9 @@ async function main({ json = false }: Options): Promise<void> {
   }
 }
 
-new Command("bench")
+const command = new Command("bench")
   .description("Measures the handler: its own CPU time, end-to-end latency, bundle size, load time.")
   .option("--json", "one JSON object instead of a table")
-  .action(main)
-  .parseAsync()
-  .catch((error: unknown) => {
-    console.error(error instanceof UserError ? error.message : error);
-    process.exitCode = 1;
-  });
+  .action(main);
+
+void runCommand(() => command.parseAsync());

@@ -1,6 +1,8 @@
 // SageMaker Runtime's address in front of a model server, as thin as can be: it only changes the path.
+
 import { once } from "node:events";
 import { Agent, createServer, request as httpRequest } from "node:http";
+import { portOf } from "../../deploy/local/ports";
 
 /** @param modelUrl - The model server. */
 export async function startRuntime(modelUrl: string): Promise<{ url: string; close(): Promise<void> }> {
@@ -15,8 +17,7 @@ export async function startRuntime(modelUrl: string): Promise<{ url: string; clo
     incoming.pipe(forwarded);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const port = portOf(server);
   return {
     url: `http://127.0.0.1:${port}`,
     close: async () => {

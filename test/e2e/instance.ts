@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePort } from "../../deploy/local/ports";
-import { ROOT, readTarget, type State, stateOf, type Target } from "../../deploy/local/state";
+import { readTarget, type State, stateOf, type Target } from "../../deploy/local/state";
+import { ROOT } from "../../deploy/root";
 import { until } from "../until";
 
 const START_TIMEOUT_MS = 180_000; // a first run installs Python packages

@@ -16,14 +16,14 @@ import {
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
 import { clientConfig, slsEnvironment } from "../../deploy/local/aws";
-import { ROOT } from "../../deploy/local/state";
+import { STACK } from "../../deploy/local/stack";
 import { issueToken } from "../../deploy/local/tokens";
-import { createWorkspace } from "../../deploy/local/workspace";
+import { createWorkspace, SLS } from "../../deploy/local/workspace";
+import { ROOT } from "../../deploy/root";
 import { until } from "../until";
 import { Instance } from "./instance";
 import { predict } from "./shared-target";
 
-const SLS = path.join(ROOT, "node_modules", "serverless", "bin", "serverless.js");
 const MINUTES = 60_000;
 
 /** A view of the service whose sources a test may change. */
@@ -150,9 +150,7 @@ describe("a running local target", () => {
     async () => {
       const { awsUrl } = instance.target;
       sls("remove");
-      const gone = new CloudFormationClient(clientConfig(awsUrl)).send(
-        new DescribeStacksCommand({ StackName: "serin-local" }),
-      );
+      const gone = new CloudFormationClient(clientConfig(awsUrl)).send(new DescribeStacksCommand({ StackName: STACK }));
       await expect(gone).rejects.toThrow(/does not exist/);
       expect(Object.entries(await inventory(awsUrl)).filter(([, count]) => count > 0)).toEqual([]);
     },

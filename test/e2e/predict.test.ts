@@ -3,17 +3,20 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { clientConfig } from "../../deploy/local/aws";
-import { ROOT } from "../../deploy/local/state";
+import { stackOutputs } from "../../deploy/local/stack";
 import { issueToken } from "../../deploy/local/tokens";
+import { ROOT } from "../../deploy/root";
 import { dynamoDbStore } from "../../src/rate-limit/dynamodb-store";
 import { takeToken, USER_LIMIT } from "../../src/rate-limit/gcra";
-import { predict, resetQuota, sharedTarget, stackOutput } from "./shared-target";
+import { predict, resetQuota, sharedTarget } from "./shared-target";
 
 const target = sharedTarget();
 let token: string;
+let output: (name: string) => string;
 
 beforeAll(async () => {
   token = await issueToken(target, {});
+  output = await stackOutputs(target.awsUrl);
 });
 beforeEach(() => resetQuota(target));
 
@@ -27,7 +30,7 @@ describe("POST /predict, deployed", () => {
     const { sentiment, scores, modelVersion } = JSON.parse(await response.text());
     expect(sentiment).toBe("positive");
     expect(scores.positive + scores.neutral + scores.negative).toBeCloseTo(1, 3);
-    expect(modelVersion).toBe(await stackOutput(target, "ModelVersion"));
+    expect(modelVersion).toBe(output("ModelVersion"));
     expect(response.headers.get("x-correlation-id")).toBe("e2e-1");
     expect(response.headers.get("ratelimit-remaining")).toBe("199");
   });
@@ -80,7 +83,7 @@ describe("POST /predict, deployed", () => {
 
   it("lets exactly the burst of 300 concurrent requests through, by DynamoDB's own conditional writes", async () => {
     const dynamoDb = new DynamoDBClient({ ...clientConfig(target.awsUrl), maxAttempts: 1 });
-    const store = dynamoDbStore(dynamoDb, await stackOutput(target, "RateLimitTableName"));
+    const store = dynamoDbStore(dynamoDb, output("RateLimitTableName"));
     const user = `concurrent-${Date.now()}`;
     const now = Date.now();
     const decisions = await Promise.all(Array.from({ length: 300 }, () => takeToken(store, USER_LIMIT, user, now)));

@@ -1,7 +1,7 @@
 // The deployment that global-setup.ts started, as a client and as an operator see it.
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { DeleteItemCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { clientConfig } from "../../deploy/local/aws";
+import { stackOutputs } from "../../deploy/local/stack";
 import { readTarget, stateOf, type Target } from "../../deploy/local/state";
 
 /** The running target. */
@@ -9,20 +9,13 @@ export function sharedTarget(): Target {
   return readTarget(stateOf({ SERIN_STATE: process.env["SERIN_E2E_STATE"] }));
 }
 
-/** An output of the deployed stack. */
-export async function stackOutput(target: Target, name: string): Promise<string> {
-  const client = new CloudFormationClient(clientConfig(target.awsUrl));
-  const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: "serin-local" }));
-  const value = Stacks?.[0]?.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
-  if (value === undefined) throw new Error(`no output ${name}`);
-  return value;
-}
-
 /** Gives the machine client its whole quota back. */
 export async function resetQuota(target: Target): Promise<void> {
-  const table = await stackOutput(target, "RateLimitTableName");
+  const output = await stackOutputs(target.awsUrl);
   const key = { user: { S: target.machineClientId } };
-  await new DynamoDBClient(clientConfig(target.awsUrl)).send(new DeleteItemCommand({ TableName: table, Key: key }));
+  await new DynamoDBClient(clientConfig(target.awsUrl)).send(
+    new DeleteItemCommand({ TableName: output("RateLimitTableName"), Key: key }),
+  );
 }
 
 interface Call {

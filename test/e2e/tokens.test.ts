@@ -16,8 +16,8 @@ import {
   CreateUserPoolCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { clientConfig } from "../../deploy/local/aws";
-import { ROOT } from "../../deploy/local/state";
 import { clientCredentials, issueToken, signInPerson } from "../../deploy/local/tokens";
+import { ROOT } from "../../deploy/root";
 import { until } from "../until";
 import { predict, resetQuota, sharedTarget } from "./shared-target";
 

@@ -1,7 +1,9 @@
 // A SageMaker Runtime on loopback whose answers a test chooses, so that the real SDK meets real timeouts and errors.
+
 import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { portOf } from "../../deploy/local/ports";
 
 export interface Invocation {
   readonly path: string;
@@ -48,8 +50,7 @@ export async function startSageMaker(): Promise<SageMakerServer> {
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const port = portOf(server);
   const client = new SageMakerRuntimeClient({
     endpoint: `http://127.0.0.1:${port}`,
     region: "us-east-1",

@@ -1,6 +1,12 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { freePort, frontDoorPort } from "../../../deploy/local/ports";
+import { freePort, frontDoorPort, portOf } from "../../../deploy/local/ports";
+
+describe("portOf", () => {
+  it("refuses a server that listens on none", () => {
+    expect(() => portOf(createServer())).toThrow("listens on no port");
+  });
+});
 
 describe("frontDoorPort", () => {
   it("takes a free port from PORT", async () => {
@@ -11,8 +17,7 @@ describe("frontDoorPort", () => {
   it("names another port when this one is taken", async () => {
     const server = createServer().listen(await freePort(), "127.0.0.1");
     await once(server, "listening");
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const port = portOf(server);
     await expect(frontDoorPort({ PORT: String(port) })).rejects.toThrow(`Port ${port} is in use`);
     server.close();
     await once(server, "close");

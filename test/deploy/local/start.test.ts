@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
-import { ROOT } from "../../../deploy/local/state";
+import { ROOT } from "../../../deploy/root";
 
 describe("npm start", () => {
   it.each(["18.20.4", "20.18.3", "16.0.0"])("says in one line that Node %s is too old", (version) => {

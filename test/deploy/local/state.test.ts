@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { clearState, lockState, ROOT, readTarget, type State, stateOf, writeTarget } from "../../../deploy/local/state";
+import { clearState, lockState, readTarget, type State, stateOf, writeTarget } from "../../../deploy/local/state";
+import { ROOT } from "../../../deploy/root";
 
 let state: State;
 beforeEach(() => {

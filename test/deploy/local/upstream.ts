@@ -1,6 +1,6 @@
 // An API for the front door to forward to: a real server that records what arrives and answers what the test says.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { portOf } from "../../../deploy/local/ports";
 
 /** A request as it arrived. */
 export interface Received {
@@ -30,7 +30,7 @@ export async function startUpstream(
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const upstream: Upstream = {
-    url: `http://127.0.0.1:${portOf(server.address())}`,
+    url: `http://127.0.0.1:${portOf(server)}`,
     received: [],
     answer,
     close: () =>
@@ -47,11 +47,6 @@ async function record(request: IncomingMessage): Promise<Received> {
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
   const { method, url, headers, rawHeaders } = request;
   return { method, url, headers, rawHeaders, body: Buffer.concat(chunks) };
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (typeof address === "object" && address !== null) return address.port;
-  throw new Error("the server listens on no port");
 }
 
 /** Answers JSON. */
