@@ -11,9 +11,10 @@ compile() { # SOURCE TARGET [OPTIONS]
 }
 
 compile test/requirements.in test/requirements.txt --universal --python-version 3.11
-for name in deploy/local/requirements model/requirements; do
+for name in deploy/local/requirements model/requirements model/requirements-train; do
   compile "$name.in" "$name.txt" --universal --python-version 3.11 --constraint test/requirements.txt
 done
-# what SageMaker's scikit-learn container (Python 3.12, x86-64) installs beside inference.py
-compile model/requirements-container.in model/requirements-container.txt \
+# what `npm run model:package` packs for SageMaker's scikit-learn container (Python 3.12, x86-64): only what inference.py
+# imports; tokenizers' own dependency, huggingface-hub, is for downloads that never happen
+compile model/requirements-container.in model/requirements-container.txt --no-deps \
   --python-version 3.12 --python-platform x86_64-manylinux_2_28 --constraint test/requirements.txt

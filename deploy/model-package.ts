@@ -1,26 +1,38 @@
-// The model as SageMaker takes it: a deterministic model.tar.gz, and the version that its bytes have.
+// The model as SageMaker takes it: a deterministic model.tar.gz, and the version that its content has.
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { create } from "tar";
+import { UserError } from "./local/user-error";
+import { CONTAINER_PYTHON, dependencyFiles, dependencyRecipe, LOCK } from "./model-dependencies";
+import { readManifest } from "./model-manifest";
+
+/** The artifact's folder, from the repository's root. */
+export const ARTIFACT = "model/artifact";
 
 /** Path in the archive -> path from the repository's root (the layout that SageMaker's script mode expects). */
 const CONTENT: Readonly<Record<string, string>> = {
-  "model.onnx": "model/artifact/model.onnx",
-  "tokenizer.json": "model/artifact/tokenizer.json",
-  "model.json": "model/artifact/model.json",
+  "model.onnx": `${ARTIFACT}/model.onnx`,
+  "tokenizer.json": `${ARTIFACT}/tokenizer.json`,
+  "model.json": `${ARTIFACT}/model.json`,
   "code/inference.py": "model/inference.py",
-  "code/requirements.txt": "model/requirements-container.txt",
+  "code/pyproject.toml": "model/container/pyproject.toml",
+  "code/wheel_backend.py": "model/container/wheel_backend.py",
 };
 
+/** Where the archive keeps its Python packages; deploy/endpoint.yml puts it on the path. */
+const LIBRARY = "lib";
+
 /**
- * The version of the model in the working tree: the first 12 hex digits of a SHA-256 over the names and bytes of what is packed.
+ * The version of the model in the working tree: the first 12 hex digits of a SHA-256 over names and bytes of what is packed. The
+ * packages count through their lock file, which has the hash of every one: so nothing has to be fetched to know a version.
  * @param root - The repository's root.
- * @throws Error that names the file which is missing.
+ * @param python - The Python that the packages are for.
+ * @throws UserError that names the file which is missing.
  */
-export function modelVersion(root: string): string {
-  const hash = createHash("sha256");
-  for (const [name, source] of Object.entries(CONTENT)) {
+export function modelVersion(root: string, python = CONTAINER_PYTHON): string {
+  const hash = createHash("sha256").update(`${dependencyRecipe(python)}\0`);
+  for (const [name, source] of Object.entries({ ...CONTENT, [LIBRARY]: LOCK })) {
     hash.update(`${name}\0`).update(createHash("sha256").update(read(root, source)).digest());
   }
   return hash.digest("hex").slice(0, 12);
@@ -28,29 +40,35 @@ export function modelVersion(root: string): string {
 
 function read(root: string, source: string): Buffer {
   const file = path.join(root, source);
-  if (!existsSync(file)) throw new Error(`${source} is missing; train a model with \`npm run model:train\``);
+  if (!existsSync(file)) throw new UserError(`${source} is missing; train a model with \`npm run model:train\``);
   return readFileSync(file);
 }
 
 /**
  * Writes model.tar.gz. The same files give the same bytes: fixed order, times, owner and modes.
  * @param root - The repository's root.
- * @param target - The file to write.
+ * @param target - The file to write; its folder is made.
+ * @param dependencies - The folder of the unpacked Python packages, if they are to be packed.
+ * @throws UserError when the artifact is incomplete or altered.
  */
-export async function packModel(root: string, target: string): Promise<void> {
+export async function packModel(root: string, target: string, dependencies?: string): Promise<void> {
+  readManifest(path.join(root, ARTIFACT));
+  const nameOf = new Map(Object.entries(CONTENT).map(([name, source]) => [path.join(root, source), name]));
+  if (dependencies !== undefined) {
+    for (const name of dependencyFiles(dependencies)) nameOf.set(path.join(dependencies, name), `${LIBRARY}/${name}`);
+  }
+  mkdirSync(path.dirname(target), { recursive: true });
+  const everywhereTheSame = { portable: true, mtime: new Date(0), preservePaths: true };
   await create(
     {
-      cwd: root,
+      ...everywhereTheSame,
       file: target,
-      gzip: { level: 9, portable: true },
-      portable: true,
-      mtime: new Date(0),
+      gzip: { level: 6, portable: true },
       onWriteEntry: (entry) => {
-        const name = Object.keys(CONTENT).find((key) => CONTENT[key] === entry.path);
-        if (name !== undefined) entry.path = name;
+        entry.path = nameOf.get(entry.path) ?? entry.path;
         if (entry.stat) entry.stat.mode = 0o644;
       },
     },
-    Object.values(CONTENT),
+    [...nameOf.keys()],
   );
 }

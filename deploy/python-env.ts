@@ -1,4 +1,4 @@
-// The Python virtual environment: found or made, and filled from hash-locked requirements.
+// The Python virtual environments: found or made, and filled from hash-locked requirements.
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,11 +9,15 @@ import { ROOT } from "./root";
 
 const MINIMUM = [3, 11] as const;
 
-/** The interpreter inside the environment. */
-export const PYTHON = pythonOf(ROOT);
+/** The lock files and the environment that each fills; that of the tests is a superset of the local target's. */
+export const LOCKS = {
+  local: { file: "deploy/local/requirements.txt", environment: ".venv" },
+  test: { file: "test/requirements.txt", environment: ".venv" },
+  training: { file: "model/requirements-train.txt", environment: ".venv-training" },
+} as const;
 
-/** The lock files, each a superset of the one before. */
-export const LOCKS = { local: "deploy/local/requirements.txt", test: "test/requirements.txt" } as const;
+/** The interpreter of the local target and of the tests. */
+export const PYTHON = pythonOf(ROOT, "local");
 
 const PIP_INSTALL = "-m pip install --disable-pip-version-check --no-input --require-hashes --only-binary :all: -r";
 
@@ -24,7 +28,7 @@ interface Place {
 }
 
 /**
- * Makes sure that `.venv` holds what the lock file names. Fast when it does.
+ * Makes sure that the environment holds what the lock file names. Fast when it does.
  * @param onProgress - Called with each step of an installation.
  * @throws UserError when Python is missing or too old, or when the installation fails.
  */
@@ -33,20 +37,23 @@ export async function ensurePython(
   onProgress: (step: string) => void,
   { root = ROOT, environment = process.env }: Place = {},
 ): Promise<void> {
-  const requirements = path.join(root, LOCKS[lock]);
-  const stamp = path.join(root, ".venv", `.serin-${lock}`); // what was installed, by the digest of its lock file
+  const { file, environment: folder } = LOCKS[lock];
+  const requirements = path.join(root, file);
+  const stamp = path.join(root, folder, `.serin-${lock}`); // what was installed, by the digest of its lock file
   const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
-  if (!existsSync(pythonOf(root))) {
-    onProgress("creating .venv");
-    await run(findPython(environment), ["-m", "venv", path.join(root, ".venv")], () => undefined);
+  const python = pythonOf(root, lock);
+  if (!existsSync(python)) {
+    onProgress(`creating ${folder}`);
+    await run(findPython(environment), ["-m", "venv", path.join(root, folder)], folder, () => undefined);
   }
-  await run(pythonOf(root), [...PIP_INSTALL.split(" "), requirements], (line) => onProgress(pipStep(line)));
+  await run(python, [...PIP_INSTALL.split(" "), requirements], folder, (line) => onProgress(pipStep(line)));
   writeFileSync(stamp, digest);
 }
 
-function pythonOf(root: string): string {
-  return path.join(root, ".venv", "bin", "python");
+/** The interpreter of the environment that a lock file fills. */
+export function pythonOf(root: string, lock: keyof typeof LOCKS): string {
+  return path.join(root, LOCKS[lock].environment, "bin", "python");
 }
 
 /**
@@ -89,7 +96,12 @@ function pipStep(line: string): string {
     .replace(/\s+━.*$/, "");
 }
 
-async function run(command: string, args: readonly string[], onLine: (line: string) => void): Promise<void> {
+async function run(
+  command: string,
+  args: readonly string[],
+  folder: string,
+  onLine: (line: string) => void,
+): Promise<void> {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
   const errors: string[] = [];
   createInterface({ input: child.stdout }).on("line", onLine);
@@ -99,5 +111,5 @@ async function run(command: string, args: readonly string[], onLine: (line: stri
   );
   if (code === 0) return;
   const reason = errors.filter((line) => line.trim() !== "").at(-1) ?? `exit ${code}`;
-  throw new UserError(`Setting up Python failed: ${reason}. Delete .venv and try again.`);
+  throw new UserError(`Setting up Python failed: ${reason}. Delete ${folder} and try again.`);
 }

@@ -2,12 +2,14 @@
 import { spawn } from "node:child_process";
 import { runCommand } from "./command";
 import { UserError } from "./local/user-error";
-import { ensurePython, LOCKS, PYTHON } from "./python-env";
+import { ensurePython, LOCKS, pythonOf } from "./python-env";
+import { ROOT } from "./root";
 
 async function main([lock, ...args]: readonly string[]): Promise<number> {
-  if (lock !== "local" && lock !== "test") throw new UserError(`Name a lock first: ${Object.keys(LOCKS).join(" or ")}`);
+  if (lock !== "local" && lock !== "test" && lock !== "training")
+    throw new UserError(`Name a lock first: ${Object.keys(LOCKS).join(", ")}`);
   await ensurePython(lock, (step) => process.stderr.write(`${step}\n`));
-  const child = spawn(PYTHON, args, { stdio: "inherit" });
+  const child = spawn(pythonOf(ROOT, lock), args, { stdio: "inherit" });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => child.once("close", (code) => resolve(code ?? 130)));
 }

@@ -1,8 +1,10 @@
-// Serverless plugin: packs the model on `sls package` and uploads it on `sls deploy`, before the endpoint needs it.
-import { mkdirSync, readFileSync } from "node:fs";
+// Serverless plugin: packs the model and uploads it on `sls deploy`, before the endpoint needs it.
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { HeadObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { fetchDependencies } from "../model-dependencies";
 import { modelVersion, packModel } from "../model-package";
+import { ensurePython } from "../python-env";
 
 /** The part of osls that this plugin uses. */
 interface Serverless {
@@ -10,6 +12,7 @@ interface Serverless {
   readonly service: {
     readonly service: string;
     readonly provider: { readonly shouldNotDeploy?: boolean };
+    readonly custom: { readonly model: { readonly dependencies: string } };
   };
   getProvider(name: "aws"): {
     getStage(): string;
@@ -29,6 +32,7 @@ interface VariableRequest {
 /**
  * Gives serverless.yml the variable `${model:version}`, the content hash of the model in the working tree. The archive goes
  * to the deployment bucket (the one that exists before the stack's resources), below the prefix that `sls remove` empties.
+ * It is made when the bucket lacks it: to package a stage, or to deploy a known model, takes no Python packages.
  */
 export class ModelArtifactPlugin {
   readonly configurationVariablesSources = {
@@ -36,7 +40,7 @@ export class ModelArtifactPlugin {
   };
 
   readonly hooks = {
-    "package:finalize": () => this.pack(),
+    "before:package:initialize": () => this.checkParameter(),
     "after:aws:deploy:deploy:uploadArtifacts": () => this.upload(),
   };
 
@@ -51,13 +55,11 @@ export class ModelArtifactPlugin {
     throw new Error(`\${model:${address}} is unknown; there is \${model:version}`);
   }
 
-  private get archive(): string {
-    return path.join(this.serverless.serviceDir, this.options.package ?? ".serverless", "model.tar.gz");
-  }
-
-  private async pack(): Promise<void> {
-    mkdirSync(path.dirname(this.archive), { recursive: true });
-    await packModel(this.serverless.serviceDir, this.archive);
+  /** A wrong parameter fails before anything is made. */
+  private checkParameter(): void {
+    const { dependencies } = this.serverless.service.custom.model;
+    if (dependencies === "packed" || dependencies === "none") return;
+    throw new Error(`The parameter modelDependencies is ${JSON.stringify(dependencies)}; it can be packed or none`);
   }
 
   private async upload(): Promise<void> {
@@ -71,8 +73,26 @@ export class ModelArtifactPlugin {
     };
     const s3 = new S3Client(await provider.getAwsSdkV3Config());
     if (await isThere(s3, object)) return;
-    this.toolkit.progress.get("main").notice(`Uploading model ${version}`);
-    await s3.send(new PutObjectCommand({ ...object, Body: readFileSync(this.archive) }));
+    const archive = await this.pack();
+    this.notice(`Uploading model ${version}`);
+    await s3.send(new PutObjectCommand({ ...object, Body: readFileSync(archive) }));
+  }
+
+  private async pack(): Promise<string> {
+    const { service, serviceDir } = this.serverless;
+    const archive = path.join(serviceDir, this.options.package ?? ".serverless", "model.tar.gz");
+    const packed = service.custom.model.dependencies === "packed";
+    await packModel(serviceDir, archive, packed ? await this.dependencies() : undefined);
+    return archive;
+  }
+
+  private async dependencies(): Promise<string> {
+    await ensurePython("local", (step) => this.notice(step));
+    return fetchDependencies((step) => this.notice(step));
+  }
+
+  private notice(message: string): void {
+    this.toolkit.progress.get("main").notice(message);
   }
 }
 

@@ -97,6 +97,14 @@ describe("the packaged template of stage prod", () => {
     });
   });
 
+  it("runs the model without network: its packages come with it, and nothing is installed from elsewhere", () => {
+    expect(resource("Model")?.Properties).toMatchObject({
+      EnableNetworkIsolation: true,
+      PrimaryContainer: { Environment: { PYTHONPATH: "/opt/ml/model/lib", PIP_NO_INDEX: "1" } },
+    });
+    expect(JSON.stringify(resource("Model")?.Properties)).toContain("sagemaker-scikit-learn:1.4-2-py312-cpu-py3");
+  });
+
   it("keeps logs for a limited time", () => {
     expect(ofType("AWS::Logs::LogGroup").map(({ Properties }) => Properties["RetentionInDays"])).toEqual([30]);
   });
@@ -109,6 +117,7 @@ describe("the packaged template of stage dev", () => {
       expect(dev.template.Resources["EndpointConfig"]?.Properties).toMatchObject({
         ProductionVariants: [{ ServerlessConfig: { MemorySizeInMB: 2048 } }],
       });
+      expect(dev.template.Resources["Model"]?.Properties).toMatchObject({ EnableNetworkIsolation: false });
       expect(dev.template.Resources["UserPool"]?.DeletionPolicy).toBe("Delete");
     } finally {
       dev.remove();
