@@ -1,85 +1,157 @@
-"""The ASGI application: `GET /ping` and `POST /invocations`, with small JSON errors."""
+"""The HTTP side, an ASGI application: `GET /ping` and `POST /invocations`, bounded bodies, small JSON errors.
 
+No framework: two paths need none, and Starlette took 2 MiB for no gain in clearness.
+"""
+
+import asyncio
+import json
 import logging
-import os
-import sys
 import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
 
-from anyio import CapacityLimiter, to_thread
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from serving.errors import (
+    BodyTooLarge,
+    BodyTooSlow,
+    Headers,
+    MethodNotAllowed,
+    NotFound,
+    Overloaded,
+    PredictionFailed,
+    ServingError,
+)
+from serving.service import Service
 
-from serving.predictor import Predictor
+if TYPE_CHECKING:
+    from inference import RequestError
 
-MAX_BODY_BYTES = (
-    6 * 1024 * 1024
-)  # of a real-time endpoint: docs.aws.amazon.com/general/latest/gr/sagemaker.html
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+# of a real-time endpoint: docs.aws.amazon.com/general/latest/gr/sagemaker.html
+MAX_BODY_BYTES = 6 * 1024 * 1024
+_MAX_HELD_BYTES = 4 * MAX_BODY_BYTES  # of all bodies that are being read or answered
+_BODY_S = 30
 
 _log = logging.getLogger(__name__)
 
 
-class _BodyTooLarge(Exception):
-    pass
+class _Gone(Exception):
+    """The client has left."""
 
 
-def create_app(predictor: Predictor) -> Starlette:
-    """An application that runs at most one prediction per available core at a time; others wait."""
-    limiter = CapacityLimiter(_available_cores())
+class App:
+    """An ASGI application; it holds at most _MAX_HELD_BYTES of bodies."""
 
-    async def ping(_request: Request) -> Response:
-        return Response()
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._held_bytes = 0
+        self._routes = {"/ping": ("GET", self._ping), "/invocations": ("POST", self._invoke)}
 
-    async def invocations(request: Request) -> Response:
-        content_type = request.headers.get("content-type", "application/json")
-        accept = request.headers.get("accept", "*/*")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
         try:
-            body = await _read_body(request)
-            answer = await to_thread.run_sync(predictor.answer, body, content_type, accept, limiter=limiter)
-        except predictor.request_error as error:
-            return _error(error.status, error.code, str(error))
-        except _BodyTooLarge:
-            return _error(
-                413, "body_too_large", f"The body has more than {MAX_BODY_BYTES:,} bytes; send less."
-            )
-        except ClientDisconnect:
-            return Response()  # nobody is left to read it
+            if scope["path"] not in self._routes:
+                raise NotFound
+            method, endpoint = self._routes[scope["path"]]
+            if scope["method"] != method:
+                raise MethodNotAllowed(method)
+            await endpoint(scope, receive, send)
+        except ServingError as error:
+            await _send_error(send, error)
+        except _Gone:
+            pass
         except Exception as error:
             _log_failure(error)
-            return _error(500, "internal_error", "The prediction failed.")
-        return Response(answer[0], media_type=answer[1])
+            await _send_error(send, PredictionFailed())
 
-    routes = [Route("/ping", ping), Route("/invocations", invocations, methods=["POST"])]
-    return Starlette(routes=routes, exception_handlers={HTTPException: _http_error})
+    async def _ping(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await _send(send, 200 if await self._service.healthy() else 503, b"")
+
+    async def _invoke(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        content_type = headers.get(b"content-type", b"application/json").decode("latin-1")
+        accept = headers.get(b"accept", b"*/*").decode("latin-1")
+        body = bytearray()
+        try:
+            await self._read_into(body, receive)
+            async with _cancelled_when_gone(receive):
+                answer, media_type = await self._service.answer(bytes(body), content_type, accept)
+        except self._service.request_error as error:
+            await _send_error(send, error)
+        else:
+            await _send(send, 200, answer.encode(), media_type)
+        finally:
+            self._held_bytes -= len(body)
+
+    async def _read_into(self, body: bytearray, receive: Receive) -> None:
+        """Reads all of a request's body. Raises Overloaded where it would hold too much with all others."""
+        try:
+            async with asyncio.timeout(_BODY_S):
+                while True:
+                    message = await receive()
+                    if message["type"] == "http.disconnect":
+                        raise _Gone
+                    chunk = message["body"]
+                    if len(body) + len(chunk) > MAX_BODY_BYTES:
+                        raise BodyTooLarge(MAX_BODY_BYTES)
+                    if self._held_bytes + len(chunk) > _MAX_HELD_BYTES:
+                        raise Overloaded
+                    body += chunk
+                    self._held_bytes += len(chunk)
+                    if not message["more_body"]:
+                        return
+        except TimeoutError:
+            raise BodyTooSlow(_BODY_S) from None
 
 
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise _BodyTooLarge
-    return bytes(body)
+@asynccontextmanager
+async def _cancelled_when_gone(receive: Receive) -> AsyncIterator[None]:
+    """Ends what is inside as soon as the client closes its connection, with _Gone."""
+    task = asyncio.current_task()
+    assert task is not None  # a coroutine runs in one
+    gone = False
+
+    async def watch() -> None:
+        nonlocal gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone = True
+        task.cancel()
+
+    watcher = asyncio.ensure_future(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if gone and task.uncancel() == 0:
+            raise _Gone from None
+        raise
+    finally:
+        watcher.cancel()
+
+
+async def _send_error(send: Send, error: "ServingError | RequestError") -> None:
+    body = json.dumps({"error": str(error), "code": error.code}).encode()
+    headers = error.headers if isinstance(error, ServingError) else ()
+    await _send(send, error.status, body, "application/json", headers)
+
+
+async def _send(
+    send: Send, status: int, body: bytes, media_type: str | None = None, more_headers: Headers = ()
+) -> None:
+    headers = [(b"content-length", b"%d" % len(body)), *more_headers]
+    if media_type:
+        charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+        headers.append((b"content-type", f"{media_type}{charset}".encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _log_failure(error: Exception) -> None:
     """Logs where an error arose; not its message, which may quote the user's text."""
     _log.error(
-        "prediction failed: %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
+        "request failed: %s\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__))
     )
-
-
-async def _http_error(_request: Request, error: Exception) -> Response:
-    """Unknown paths and methods."""
-    assert isinstance(error, HTTPException)  # it is registered for these
-    return _error(error.status_code, error.detail.lower().replace(" ", "_"), f"{error.detail}.")
-
-
-def _error(status: int, code: str, message: str) -> Response:
-    return JSONResponse({"error": message, "code": code}, status)
-
-
-def _available_cores() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

@@ -1,31 +1,42 @@
-"""Loads a model together with the inference.py that it was packed with, and answers requests through it."""
+"""Loads a model together with the inference.py that it was packed with."""
 
 import importlib.util
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
-    from inference import RequestError
+    import inference
+    from inference import Model, Prediction, RequestError, Shape, Texts, Tokens
 
 _OWN_INFERENCE = Path(__file__).parents[1] / "inference.py"
 
 
 class InferenceModule(Protocol):
-    """What the server needs of an inference.py; data and models are its own business."""
+    """What the server needs of an inference.py."""
 
+    MAX_BATCH: int
+    MAX_BATCH_TOKENS: int
     RequestError: "type[RequestError]"
+    Predictions: "type[inference.Predictions]"
 
-    def model_fn(self, model_dir: str) -> object:
+    def model_fn(self, model_dir: str) -> "Model":
         """Loads a model."""
 
-    def input_fn(self, body: bytes, content_type: str) -> object:
+    def input_fn(self, body: bytes, content_type: str) -> "Texts":
         """Reads a request."""
 
-    def predict_fn(self, data: object, model: object) -> object:
-        """Predicts what was read."""
+    def encode(self, texts: Sequence[str], model: "Model") -> "list[Tokens]":
+        """Tokenizes texts."""
 
-    def output_fn(self, predictions: object, accept: str) -> tuple[str, str]:
+    def predict_batch(self, batch: "Sequence[Tokens]", model: "Model") -> "list[Prediction]":
+        """Predicts texts in one run of the model."""
+
+    def output_type(self, shape: "Shape", accept: str) -> str:
+        """Chooses the content type of an answer."""
+
+    def output_fn(self, predictions: "inference.Predictions", accept: str) -> tuple[str, str]:
         """Writes a body, and names its content type."""
 
 
@@ -35,17 +46,19 @@ class Predictor:
     def __init__(self, model_dir: Path) -> None:
         """Runs `code/inference.py` of the model where it has one, else the one of this working tree.
 
-        Raises OSError when a file of the model is missing.
+        Raises OSError when a file of the model is missing, ValueError when one is not what it should be.
         """
         packed = model_dir / "code" / "inference.py"
-        self._inference = _load(packed if packed.exists() else _OWN_INFERENCE)
-        self._model = self._inference.model_fn(str(model_dir))
-        self.request_error = self._inference.RequestError
+        self.inference = _load(packed if packed.exists() else _OWN_INFERENCE)
+        self._model = self.inference.model_fn(str(model_dir))
 
-    def answer(self, body: bytes, content_type: str, accept: str) -> tuple[str, str]:
-        """The response's body and content type. Raises `request_error` where the request is at fault."""
-        data = self._inference.input_fn(body, content_type)
-        return self._inference.output_fn(self._inference.predict_fn(data, self._model), accept)
+    def encode(self, texts: Sequence[str]) -> "list[Tokens]":
+        """The tokens of each text."""
+        return self.inference.encode(texts, self._model)
+
+    def predict(self, batch: "Sequence[Tokens]") -> "list[Prediction]":
+        """Predicts encoded texts in one run of the model."""
+        return self.inference.predict_batch(batch, self._model)
 
 
 def _load(path: Path) -> InferenceModule:

@@ -1,5 +1,7 @@
 """A model small enough to know its answers by heart."""
 
+import json
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +28,11 @@ def word_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("word-model")
     _tokenizer().save(str(folder / "tokenizer.json"))
     (folder / "model.onnx").write_bytes(_graph().SerializeToString())
-    (folder / "model.json").write_text('{"labels": ["positive", "neutral", "negative"], "maxTokens": 8}')
+    files = {
+        name: sha256((folder / name).read_bytes()).hexdigest() for name in ("model.onnx", "tokenizer.json")
+    }
+    manifest = {"labels": ["positive", "neutral", "negative"], "maxTokens": 8, "files": files}
+    (folder / "model.json").write_text(json.dumps(manifest))
     return folder
 
 

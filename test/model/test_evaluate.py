@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from answers import answer
 from evaluate import main
 from inference import LABELS, Label
-from metrics import measure
+from metrics import calibration_error, measure
 
 P, N, M = LABELS  # positive, neutral, negative ("minus")
 
@@ -25,7 +26,7 @@ def data(tmp_path: Path) -> Path:
 def test_metrics_by_hand() -> None:
     expected: list[Label] = [P] * 4 + [N] * 3 + [M] * 3
     predicted: list[Label] = [P, P, P, N, N, P, P, M, M, P]
-    metrics = measure(expected, predicted)
+    metrics = measure(expected, [answer(label) for label in predicted])
     assert metrics["rows"] == 10 and metrics["accuracy"] == 0.6
     assert metrics["confusion_matrix"] == {
         P: {P: 3, N: 1, M: 0},
@@ -38,21 +39,32 @@ def test_metrics_by_hand() -> None:
         M: {"precision": 1.0, "recall": 2 / 3, "f1": 4 / 5, "support": 3},
     }
     assert metrics["macro_f1"] == pytest.approx((0.6 + 0.4 + 0.8) / 3)
+    assert metrics["macro_recall"] == pytest.approx((3 / 4 + 1 / 3 + 2 / 3) / 3)
 
 
 def test_a_class_that_is_never_predicted_counts_as_0() -> None:
-    metrics = measure([P, N], [P, P])
+    metrics = measure([P, N], [answer(P), answer(P)])
     assert metrics["per_class"][N] == {"precision": 0, "recall": 0, "f1": 0, "support": 1}
     assert metrics["per_class"][M]["f1"] == 0
     assert metrics["macro_f1"] == pytest.approx(2 / 3 / 3)
+
+
+def test_the_calibration_error_is_the_gap_between_score_and_share_of_right_answers() -> None:
+    sure = [answer(P, 0.9)] * 10  # nine of ten right: no gap
+    unsure = [answer(N, 0.5)] * 10  # all right: a gap of a half
+    expected: list[Label] = [*[P] * 9, M, *[N] * 10]
+    assert calibration_error(expected, [*sure, *unsure]) == pytest.approx(0.5 / 2)
+    assert calibration_error([P], [answer(P, 1.0)]) == 0
 
 
 def test_json_is_one_object(data: Path, word_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--data", str(data), "--artifact", str(word_model), "--json"]) == 0
     printed = capsys.readouterr()
     result = json.loads(printed.out)
-    assert result.pop("texts_per_second") > 0
-    assert result == measure([P, P, N, N, N, M], [P, N, N, N, N, P])
+    assert result["texts_per_second"] > 0
+    predicted = {P: {P: 1, N: 1, M: 0}, N: {P: 0, N: 3, M: 0}, M: {P: 1, N: 0, M: 0}}
+    assert result["confusion_matrix"] == predicted
+    assert result["slices"]["length: 1-8 words"]["rows"] == 6
     assert printed.err == ""
 
 
@@ -66,7 +78,8 @@ def test_the_table_is_aligned(data: Path, word_model: Path, capsys: pytest.Captu
     ]
     assert "neutral                75.0%    100.0%     85.7%         3" in lines
     assert "positive                   1         1         0" in lines
-    assert {len(line) for line in lines[:4]} == {28} and {len(line) for line in lines[5:9]} == {58}
+    assert {len(line) for line in lines[:6]} == {28} and {len(line) for line in lines[7:11]} == {58}
+    assert "length: 1-8 words                66.7%     45.2%         6" in lines
 
 
 def test_progress_is_for_terminals(

@@ -12,11 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inference import (
+    MAX_TEXTS,
+    InvalidArtifact,
     InvalidInput,
     Model,
     NotAcceptable,
     Predictions,
     RequestError,
+    TooManyTexts,
     UnsupportedContentType,
     input_fn,
     model_fn,
@@ -25,7 +28,6 @@ from inference import (
 )
 
 JSON, JSONLINES, CSV = "application/json", "application/jsonlines", "text/csv"
-SAMPLES = Path(__file__).parents[1] / "samples" / "dynasent.jsonl"
 
 
 @pytest.fixture(scope="module")
@@ -131,14 +133,13 @@ def test_bytes_and_str_and_a_byte_order_mark_are_the_same(words: Model) -> None:
         ('{"text": "secret", "secret": 1}', JSON, 'send {"text"'),
         ('{"instances": "secret"}', JSON, '"instances" is not a list'),
         ('{"instances": []}', JSON, "at least one"),
-        ('{"instances": [{"text": ""}, "secret"]}', JSON, "Instance 2 "),
+        ('{"instances": ["secret", {"text": 1}]}', JSON, "Instance 1 "),
         ("", JSONLINES, "at least one"),
-        ('{"text": ""}\n\n{"text": "secret"}', JSONLINES, "Line 2 "),
-        ('{"text": ""}\n{"text": 1}', JSONLINES, "Line 2 "),
+        ('secret\n\n{"text": 1}', JSONLINES, "Line 1 "),
         ("", CSV, "at least one"),
-        ("good\nsecret,words", CSV, "Row 2 has 2 columns"),
-        ('"secret', CSV, "not valid CSV"),
-        ('"secret" words', CSV, "not valid CSV"),
+        ("secret,words\nsecret,words,", CSV, "Row 1 has 2 columns"),
+        ('good\n"secret', CSV, "Line 2 is not valid CSV"),
+        ('good\n"secret" words\nbad', CSV, "Line 2 is not valid CSV"),
     ],
 )
 def test_bad_bodies(body: bytes | str, content_type: str, says: str) -> None:
@@ -147,6 +148,56 @@ def test_bad_bodies(body: bytes | str, content_type: str, says: str) -> None:
     assert says in str(raised.value)
     assert "secret" not in str(raised.value)
     assert (raised.value.status, raised.value.code) == (400, "invalid_input")
+
+
+@pytest.mark.parametrize("bad", ["secret", "", '{"text": 1}', '["good"]', '{"text": "good", "secret": 1}'])
+def test_a_bad_line_fails_alone(words: Model, bad: str) -> None:
+    body = answer(words, f'{{"text": "good"}}\n{bad}\n{{"text": "bad"}}\n', JSONLINES)[0]
+    first, failed, last = map(json.loads, body.splitlines())
+    assert (first["label"], last["label"]) == ("positive", "negative")
+    assert failed == {"error": failed["error"], "code": "invalid_input", "line": 2}
+    assert failed["error"].startswith("Line 2 ") and "secret" not in failed["error"]
+
+
+def test_a_bad_instance_fails_alone(words: Model) -> None:
+    body = answer(words, '{"instances": [{"text": "good"}, "secret", {"text": "bad"}]}')[0]
+    first, failed, last = json.loads(body)["predictions"]
+    assert (first["label"], failed["line"], last["label"]) == ("positive", 2, "negative")
+    assert failed["error"].startswith("Instance 2 ")
+
+
+def test_a_bad_row_keeps_its_place_and_its_columns(words: Model) -> None:
+    body = answer(words, "good\nsecret,words\nbad", CSV)[0]
+    rows = list(csv.reader(io.StringIO(body)))
+    assert [row[0] for row in rows] == ["positive", "invalid_input", "negative"]
+    assert rows[1] == ["invalid_input", "", "", ""]
+
+
+def test_a_bad_row_says_what_is_wrong_where_the_format_can(words: Model) -> None:
+    body = answer(words, "good\nsecret,words\nbad", CSV, JSONLINES)[0]
+    assert json.loads(body.splitlines()[1]) == {
+        "error": "Row 2 has 2 columns; send one, and quote texts that hold commas.",
+        "code": "invalid_input",
+        "line": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ('{"text": ""}\n' * (MAX_TEXTS + 1), JSONLINES),
+        ("\n" * (MAX_TEXTS + 1), CSV),
+        (json.dumps({"instances": [{"text": ""}] * (MAX_TEXTS + 1)}), JSON),
+    ],
+)
+def test_there_is_a_greatest_number_of_texts(body: str, content_type: str) -> None:
+    with pytest.raises(TooManyTexts, match="more than 10,000 texts; send them in several") as raised:
+        input_fn(body, content_type)
+    assert (raised.value.status, raised.value.code) == (413, "too_many_texts")
+
+
+def test_the_greatest_number_of_texts_is_read() -> None:
+    assert len(input_fn('{"text": ""}\n' * MAX_TEXTS, JSONLINES).items) == MAX_TEXTS
 
 
 @pytest.mark.parametrize(
@@ -191,23 +242,53 @@ def test_every_text_gets_its_most_probable_label(shipped: Model, texts: list[str
         assert prediction["scores"][prediction["label"]] == max(prediction["scores"].values())
 
 
-def test_an_answer_does_not_depend_on_the_batch(shipped: Model) -> None:
-    texts = [json.loads(line)["text"] for line in SAMPLES.read_text(encoding="utf-8").splitlines()]
-    texts = ["", *texts, " ".join(texts[:40])]
-    assert many(shipped, texts) == [many(shipped, [text])[0] for text in texts]
-    assert many(shipped, texts[::-1]) == many(shipped, texts)[::-1]
-
-
 def test_the_shipped_model_knows_its_trade(shipped: Model) -> None:
     texts = ["I love it, wonderful work!", "The train leaves at nine.", "This is terrible, I hate it."]
     assert [prediction["label"] for prediction in many(shipped, texts)] == ["positive", "neutral", "negative"]
 
 
-def test_a_model_with_other_labels_is_refused(word_model: Path, tmp_path: Path) -> None:
-    other = shutil.copytree(word_model, tmp_path / "other")
-    (other / "model.json").write_text('{"labels": ["negative", "neutral", "positive"], "maxTokens": 8}')
-    with pytest.raises(ValueError, match="labels of the logits"):
-        model_fn(str(other))
+@pytest.fixture
+def broken(word_model: Path, tmp_path: Path) -> Path:
+    """A copy of the model, to be broken."""
+    return shutil.copytree(word_model, tmp_path / "broken")
+
+
+def test_a_model_with_other_labels_is_refused(broken: Path) -> None:
+    manifest = json.loads((broken / "model.json").read_text())
+    (broken / "model.json").write_text(json.dumps({**manifest, "labels": manifest["labels"][::-1]}))
+    with pytest.raises(InvalidArtifact, match="labels of the logits"):
+        model_fn(str(broken))
+
+
+@pytest.mark.parametrize("name", ["model.json", "model.onnx", "tokenizer.json"])
+def test_a_truncated_file_is_refused_by_name(broken: Path, name: str) -> None:
+    (broken / name).write_bytes((broken / name).read_bytes()[:-1])
+    with pytest.raises(InvalidArtifact, match=f"{name} is .*truncated"):
+        model_fn(str(broken))
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_an_altered_file_is_refused_by_name(broken: Path, name: str) -> None:
+    content = bytearray((broken / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (broken / name).write_bytes(content)
+    with pytest.raises(InvalidArtifact, match=f"{name} is .*altered"):
+        model_fn(str(broken))
+
+
+def test_the_tokenizer_of_another_model_is_refused(broken: Path, artifact: Path) -> None:
+    shutil.copy(artifact / "tokenizer.json", broken)
+    with pytest.raises(InvalidArtifact, match=r"tokenizer\.json is .*of another model"):
+        model_fn(str(broken))
+
+
+@pytest.mark.parametrize("key", ["labels", "maxTokens", "files"])
+def test_an_incomplete_manifest_is_refused(broken: Path, key: str) -> None:
+    manifest = json.loads((broken / "model.json").read_text())
+    del manifest[key]
+    (broken / "model.json").write_text(json.dumps(manifest))
+    with pytest.raises(InvalidArtifact, match=rf"model\.json .*lacks .*{key}"):
+        model_fn(str(broken))
 
 
 def test_a_missing_file_is_named(word_model: Path, tmp_path: Path) -> None:

@@ -1,0 +1,106 @@
+"""Fetching open data: what is read from each format, pinned bytes, and what happens offline."""
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from dataset import DatasetError, Row
+from open_data import (
+    SOURCES,
+    Source,
+    collect,
+    read_goemotions,
+    read_labelled_sentences,
+    read_product_reviews,
+)
+
+
+def test_emotions_of_one_side_give_a_label() -> None:
+    lines = [
+        "glad\t17\ta",
+        "sad and angry\t25,2\tb",
+        "hm\t6,27\tc",
+        "glad but sad\t17,25\td",
+        "glad, hm\t17,27\te",
+    ]
+    assert list(read_goemotions("\n".join(lines).encode())) == [
+        Row("glad", "positive"),
+        Row("sad and angry", "negative"),
+        Row("hm", "neutral"),
+    ]
+
+
+def test_features_of_one_sign_give_a_label() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("reviews/README.txt", "size[+2]##no review")
+        archive.writestr(
+            "reviews/phone.txt",
+            "[t]title\nsize[+2],sound[+1][u]##it is small , and loud .\nsound[-3]##it does n't ring\n"
+            "size[+1],sound[-1]##mixed\n##nothing annotated\nsize[+1]##\n",
+        )
+    assert list(read_product_reviews(buffer.getvalue())) == [
+        Row("it is small, and loud.", "positive"),
+        Row("it doesn't ring", "negative"),
+    ]
+
+
+def test_scores_give_a_label() -> None:
+    content = b"Wow... Loved\tit.\t1\nCrust is not good. \t0\n"
+    assert list(read_labelled_sentences(content)) == [
+        Row("Wow... Loved\tit.", "positive"),
+        Row("Crust is not good.", "negative"),
+    ]
+
+
+CONTENT = b"Good.\t1\nGood.\t1\nBad.\t0\n"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public" / "data.txt").write_bytes(CONTENT)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "public"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}/data.txt"
+        running.shutdown()
+
+
+def source(url: str, content: bytes = CONTENT) -> Source:
+    return Source("sentences", url, hashlib.sha256(content).hexdigest(), read_labelled_sentences)
+
+
+def test_a_download_is_kept_and_then_needs_no_network(server: str, tmp_path: Path) -> None:
+    out, cache = tmp_path / "out", tmp_path / "cache"
+    collect(out, cache, [source(server)])
+    written = (out / "sentences.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in written] == [
+        {"text": "Good.", "label": "positive"},
+        {"text": "Bad.", "label": "negative"},
+    ]
+    collect(tmp_path / "again", cache, [source("http://127.0.0.1:9/gone")])
+    assert (tmp_path / "again" / "sentences.jsonl").read_text().splitlines() == written
+
+
+def test_other_bytes_than_the_pinned_are_refused(server: str, tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="not those that were pinned"):
+        collect(tmp_path / "out", tmp_path / "cache", [source(server, b"other")])
+    assert not (tmp_path / "out" / "sentences.jsonl").exists() and not (tmp_path / "cache").exists()
+
+
+def test_offline_it_says_where_to_put_the_file(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="or put the file at"):
+        collect(tmp_path / "out", tmp_path / "cache", [source("http://127.0.0.1:9/gone")])
+
+
+def test_sources_are_pinned() -> None:
+    assert len({item.name for item in SOURCES}) == len(SOURCES)
+    assert all(item.url.startswith("https://") and len(item.sha256) == 64 for item in SOURCES)
