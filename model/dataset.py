@@ -11,10 +11,11 @@ FORMAT = '{"text": "...", "label": "' + "|".join(LABELS) + '"}'
 
 
 class Row(NamedTuple):
-    """One labelled text."""
+    """One labelled text; `votes` are those of its annotators for each of LABELS, where they are known."""
 
     text: str
     label: Label
+    votes: tuple[int, ...] | None = None
 
 
 class DatasetError(ValueError):
@@ -22,7 +23,7 @@ class DatasetError(ValueError):
 
 
 def read_rows(path: Path) -> list[Row]:
-    """All rows of a file; other keys than "text" and "label" are ignored.
+    """All rows of a file; other keys than "text", "label" and "votes" (a count by label) are ignored.
 
     Raises DatasetError for a missing or empty file and for the first bad row.
     """
@@ -52,6 +53,17 @@ def _row(line: bytes) -> Row:
         raise ValueError(f'no string "text"; expected {FORMAT}')
     for label in LABELS:
         if row.get("label") == label:
-            return Row(row["text"], label)
+            return Row(row["text"], label, _votes(row.get("votes")))
     problem = 'unknown "label"' if "label" in row else 'no "label"'
     raise ValueError(f"{problem}; expected one of {', '.join(LABELS)}")
+
+
+def _votes(votes: object) -> tuple[int, ...] | None:
+    if votes is None:
+        return None
+    if not isinstance(votes, dict):
+        raise ValueError('"votes" is no object; expected a count by label')
+    counts = [votes.get(label, 0) for label in LABELS]
+    if not all(type(count) is int and count >= 0 for count in counts) or sum(counts) == 0:
+        raise ValueError('"votes" must count at least one vote for a label')
+    return tuple(counts)

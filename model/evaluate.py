@@ -8,17 +8,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dataset import FORMAT, DatasetError, Row, read_rows
-from inference import LABELS, Label, Model, input_fn, model_fn, predict_fn
+from inference import LABELS, InvalidArtifact, Model, Prediction, input_fn, model_fn, predict_fn
 from metrics import Metrics, measure
+from slices import SliceMetrics, measure_slices
 
 _ROWS_PER_REQUEST = 256
 _BAD_INPUT = 2
 
 
 class Evaluation(Metrics):
-    """Metrics, and the speed at which one process predicted: texts per second of wall-clock time."""
+    """Metrics, those of slices, and the speed of one process: texts per second of wall-clock time."""
 
     texts_per_second: float
+    slices: dict[str, SliceMetrics]
 
 
 def evaluate(model: Model, rows: Sequence[Row]) -> Evaluation:
@@ -27,15 +29,16 @@ def evaluate(model: Model, rows: Sequence[Row]) -> Evaluation:
     predicted = list(predict(model, rows))
     elapsed = time.perf_counter() - started
     metrics = measure([row.label for row in rows], predicted)
-    return {**metrics, "texts_per_second": len(rows) / elapsed}
+    slices = measure_slices(rows, predicted)
+    return {**metrics, "texts_per_second": len(rows) / elapsed, "slices": slices}
 
 
-def predict(model: Model, rows: Sequence[Row]) -> Iterator[Label]:
-    """The label of each row, through the functions that answer requests; a terminal sees progress."""
+def predict(model: Model, rows: Sequence[Row]) -> Iterator[Prediction]:
+    """The answer for each row, through the functions that answer requests; a terminal sees progress."""
     for start in range(0, len(rows), _ROWS_PER_REQUEST):
         instances = [{"text": row.text} for row in rows[start : start + _ROWS_PER_REQUEST]]
         texts = input_fn(json.dumps({"instances": instances}), "application/json")
-        yield from (prediction["label"] for prediction in predict_fn(texts, model).items)
+        yield from predict_fn(texts, model).items
         _show_progress(start + len(instances), len(rows))
 
 
@@ -54,6 +57,8 @@ def _table(evaluation: Evaluation) -> str:
             f"{'rows':<18}{evaluation['rows']:>10,}",
             f"{'accuracy':<18}{evaluation['accuracy']:>10.1%}",
             f"{'macro-F1':<18}{evaluation['macro_f1']:>10.1%}",
+            f"{'macro recall':<18}{evaluation['macro_recall']:>10.1%}",
+            f"{'calibration error':<18}{evaluation['calibration_error']:>10.3f}",
             f"{'texts per second':<18}{evaluation['texts_per_second']:>10,.0f}",
             "",
             f"{'class':<18}{'precision':>10}{'recall':>10}{'F1':>10}{'rows':>10}",
@@ -67,17 +72,26 @@ def _table(evaluation: Evaluation) -> str:
                 f"{true:<18}" + "".join(f"{found:>10,}" for found in row.values())
                 for true, row in matrix.items()
             ),
+            "",
+            f"{'slice':<28}{'accuracy':>10}{'macro-F1':>10}{'rows':>10}",
+            *(
+                f"{name:<28}{row['accuracy']:>10.1%}{row['macro_f1']:>10.1%}{row['rows']:>10,}"
+                for name, row in evaluation["slices"].items()
+            ),
         ]
     )
 
 
-def _load(artifact: Path) -> Model:
+def load(artifact: Path) -> Model:
+    """The model in a folder. Raises DatasetError that says what to change."""
     try:
         return model_fn(str(artifact))
     except OSError as error:
         raise DatasetError(
             f"{error.filename}: {error.strerror}; train a model first, or name one with --artifact"
         ) from None
+    except InvalidArtifact as error:
+        raise DatasetError(str(error)) from None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -89,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         rows = read_rows(options.data)
-        evaluation = evaluate(_load(options.artifact), rows)
+        evaluation = evaluate(load(options.artifact), rows)
     except DatasetError as error:
         print(error, file=sys.stderr)
         return _BAD_INPUT

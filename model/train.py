@@ -1,70 +1,60 @@
 """Trains the model that ships with Serin: `python model/train.py --data DIR [--out DIR] [--seed N]`.
 
-It learns from DIR/train and selects hyper-parameters by DIR/dev; DIR/test, if there, is only measured on.
+It learns from DIR/train and calibrates by DIR/dev; DIR/test, if there, is only measured on. Interrupted, the
+same command goes on from its last checkpoint.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
+# Before PyTorch is loaded: its threads must not spin while others have work to do on the same cores.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+os.environ.setdefault("GOMP_SPINCOUNT", "0")
+
+import numpy as np
 from dataset import FORMAT, DatasetError
-from evaluate import predict
-from inference import model_fn
-from metrics import measure
-from training.classifier import TrainingSet
-from training.corpus import Corpus, LabelledFile, load_corpus
-from training.export import export
-from training.features import BUCKETS, make_feature_space
-from training.manifest import Manifest, SetMetrics, describe, write
-from training.selection import DevSet, select
-from training.vocabulary import MAX_TOKENS, make_tokenizer
+from training.artifact import Trained, make_artifact
+from training.corpus import Corpus, load_corpus
+from training.examples import make_examples
+from training.fine_tuning import FineTuning, Hyperparameters
+from training.manifest import packages
+from training.pretrained import describe_pretrained, load_pretrained
 
-_BAD_INPUT = 2
+_ROOT = Path(__file__).parents[1]
+_BAD_INPUT, _INTERRUPTED = 2, 130
+_SEED_STEP = 1000  # between runs; an epoch adds 1
 
 
-def train(corpus: Corpus, out: Path, seed: int) -> Manifest:
-    """Writes the best artifact to a folder and measures it. The same input gives the same bytes."""
-    texts = [row.text for row in corpus.rows]
-    dropped = sum(file.dropped for file in corpus.train)
-    _report(f"training on {len(texts):,} texts; {dropped:,} more dropped, as evaluation uses them")
-    tokenizer = make_tokenizer(texts)
-    space = make_feature_space(tokenizer, seed)
-    training = TrainingSet(space.count(tokenizer, texts), [row.label for row in corpus.rows])
-    dev = [
-        DevSet(space.count(tokenizer, [row.text for row in file.rows]), [row.label for row in file.rows])
-        for file in corpus.dev
-    ]
-    model, hyperparameters = select(training, corpus, dev, _report)
-    sizes = {"vocabulary": space.vocabulary_size, "buckets": BUCKETS}
-    manifest = describe(corpus.train, MAX_TOKENS, seed, {**hyperparameters, **sizes})
-    out.mkdir(parents=True, exist_ok=True)
-    export(model, space, out / "model.onnx")
-    tokenizer.save(str(out / "tokenizer.json"))
-    write(manifest, out / "model.json")
-    return _measured(manifest, out, [*corpus.dev, *corpus.test])
+def train(corpus: Corpus, work: Path, parameters: Hyperparameters, runs: int, seed: int) -> Trained:
+    """Fine-tunes the pre-trained encoder several times, and averages the weights; checkpoints lie in `work`.
 
-
-def _measured(manifest: Manifest, out: Path, files: Sequence[LabelledFile]) -> Manifest:
-    """Adds the metrics of the artifact as it will answer, quantized weights and all."""
-    model = model_fn(str(out))
-    metrics: dict[str, SetMetrics] = {}
-    for file in files:
-        name = f"{file.path.parent.name}/{file.path.stem}"
-        found = measure([row.label for row in file.rows], list(predict(model, file.rows)))
-        metrics[name] = {"sha256": file.sha256, **found}
-        _report(f"{name}: macro-F1 {found['macro_f1']:.1%}, accuracy {found['accuracy']:.1%}")
-    measured: Manifest = {**manifest, "metrics": metrics}
-    write(measured, out / "model.json")
-    return measured
+    Wortsman et al. (2022), "Model soups: averaging weights of multiple fine-tuned models improves accuracy
+    without increasing inference time".
+    """
+    model, tokenizer = load_pretrained()
+    files = [make_examples(file, tokenizer) for file in corpus.train]
+    repeats = [file.use.repeats for file in corpus.train]
+    texts, dropped = sum(map(len, files)), sum(file.dropped for file in corpus.train)
+    _report(f"training on {texts:,} texts; {dropped:,} more dropped, as evaluation uses them")
+    found = []
+    for run in range(runs):
+        model, _ = load_pretrained()
+        FineTuning(model, files, repeats, parameters, seed + _SEED_STEP * run, work).run()
+        found.append({name: tensor.float().cpu().numpy() for name, tensor in model.state_dict().items()})
+    weights = {name: np.mean([state[name] for state in found], axis=0) for name in found[0]}
+    settings = {**asdict(parameters), "runs": runs}
+    return Trained(weights, model.config, tokenizer, describe_pretrained(), settings, packages(), seed)
 
 
 def _report(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; returns 0, or 2 when the data cannot be used."""
+def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Train the sentiment model.")
     parser.add_argument(
         "--data",
@@ -73,14 +63,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="DIR",
         help=f"holds train/, dev/ and test/ with *.jsonl, one {FORMAT} a line",
     )
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "artifact", metavar="DIR")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the hash function")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--out", type=Path, default=_ROOT / "model" / "artifact", metavar="DIR")
+    parser.add_argument(
+        "--work",
+        type=Path,
+        default=_ROOT / ".serin" / "training",
+        metavar="DIR",
+        help="keeps checkpoints, and the model in floats",
+    )
+    parser.add_argument("--epochs", type=int, default=Hyperparameters.epochs, metavar="N")
+    parser.add_argument("--runs", type=int, default=2, metavar="N", help="whose weights are averaged")
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; returns 0, 2 when the data cannot be used, or 130 when it was interrupted."""
+    options = _arguments().parse_args(arguments)
     try:
-        train(load_corpus(options.data), options.out, options.seed)
+        corpus = load_corpus(options.data, options.seed)
+        parameters = Hyperparameters(epochs=options.epochs)
+        trained = train(corpus, options.work, parameters, options.runs, options.seed)
+        make_artifact(trained, corpus, options.out, options.work, _report)
     except DatasetError as error:
         _report(str(error))
         return _BAD_INPUT
+    except KeyboardInterrupt:
+        _report("\ninterrupted; the same command goes on from the last checkpoint")
+        return _INTERRUPTED
     _report(f"wrote {options.out}")
     return 0
 

@@ -1,1 +1,1 @@
-"""Trains the sentiment model: a linear classifier over words and pairs of words."""
+"""Trains the sentiment model: fine-tunes a small pre-trained encoder and writes it as an ONNX graph."""

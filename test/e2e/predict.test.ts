@@ -48,7 +48,7 @@ describe("POST /predict, deployed", () => {
       const { sentiment } = JSON.parse(await response.text());
       if (sentiment === label) right += 1;
     }
-    expect(right / rows.length).toBeGreaterThan(0.45); // chance is 0.33; the model has seen these, so this says only that it is there
+    expect(right / rows.length).toBeGreaterThan(0.55); // chance is 0.33
   }, 60_000);
 
   it.each<[string, string | Uint8Array | undefined, Record<string, string>, number, string]>([

@@ -67,8 +67,7 @@ def test_the_artifact_is_small(artifact: Path) -> None:
     assert sum(path.stat().st_size for path in artifact.iterdir()) < 35_000_000
 
 
-def test_the_model_is_as_good_as_it_was_released(manifest: dict[str, Any]) -> None:
-    """Floors that a later version may only raise: what the first transformer reached, rounded down."""
+def test_quantization_costs_little_and_scores_are_calibrated(manifest: dict[str, Any]) -> None:
     metrics = manifest["metrics"]
     assert all(item["macro_f1"] >= item["float_macro_f1"] - 0.005 for item in metrics.values())
     assert manifest["calibration"]["dev_error"] <= 0.05
