@@ -9,7 +9,7 @@ import { UserError } from "./local/user-error";
 /** The part of model/model.schema.json that packaging reads. */
 const SCHEMA = {
   type: "object",
-  required: ["metrics"],
+  required: ["files", "metrics"],
   properties: {
     files: { type: "object", additionalProperties: { type: "string" } },
     metrics: {
@@ -35,7 +35,7 @@ const isManifest = new Ajv2020().compile<Manifest>(SCHEMA);
  */
 export function readManifest(folder: string): Manifest {
   const manifest = parse(read(folder, "model.json"), path.join(folder, "model.json"));
-  for (const [name, sha256] of Object.entries(manifest.files ?? {})) {
+  for (const [name, sha256] of Object.entries(manifest.files)) {
     if (createHash("sha256").update(read(folder, name)).digest("hex") === sha256) continue;
     const file = path.join(folder, name);
     throw new UserError(

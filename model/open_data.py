@@ -128,7 +128,7 @@ SOURCES = (
 )
 
 
-def collect(out: Path, cache: Path, sources: Sequence[Source] = SOURCES) -> None:
+def collect(out: Path, cache: Path, sources: Sequence[Source]) -> None:
     """Writes `out/<name>.jsonl` for each source. Raises DatasetError when a download fails or has changed."""
     out.mkdir(parents=True, exist_ok=True)
     for source in sources:
@@ -166,7 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--cache", type=Path, default=Path(".serin/open-data"), metavar="DIR")
     options = parser.parse_args(arguments)
     try:
-        collect(options.out, options.cache)
+        collect(options.out, options.cache, SOURCES)
     except DatasetError as error:
         print(error, file=sys.stderr)
         return 2

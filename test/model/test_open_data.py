@@ -16,6 +16,7 @@ from open_data import (
     SOURCES,
     Source,
     collect,
+    main,
     read_goemotions,
     read_labelled_sentences,
     read_product_reviews,
@@ -99,6 +100,18 @@ def test_other_bytes_than_the_pinned_are_refused(server: str, tmp_path: Path) ->
 def test_offline_it_says_where_to_put_the_file(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="or put the file at"):
         collect(tmp_path / "out", tmp_path / "cache", [source("http://127.0.0.1:9/gone")])
+
+
+def test_the_command_says_what_it_wrote_or_why_not(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
+    monkeypatch.setattr("open_data.SOURCES", [source(server, b"other")])
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith(server)
+    monkeypatch.setattr("open_data.SOURCES", [source(server)])
+    assert main(arguments) == 0
+    assert "sentences.jsonl: 2 rows" in capsys.readouterr().err
 
 
 def test_sources_are_pinned() -> None:

@@ -38,6 +38,9 @@ def test_votes_are_read_and_checked(data: Path) -> None:
     )
     with pytest.raises(DatasetError, match=r'votes\.jsonl:1: "votes" must count at least one vote'):
         load_corpus(data, 0)
+    write_rows(data / "train" / "votes.jsonl", [{"text": "so", "label": "positive", "votes": 3}])
+    with pytest.raises(DatasetError, match=r'votes\.jsonl:1: "votes" is no object'):
+        load_corpus(data, 0)
 
 
 @pytest.mark.parametrize("missing", ["train", "dev"])
