@@ -6,7 +6,7 @@ from pathlib import Path
 from tokenizers import AddedToken, Regex, Tokenizer
 from tokenizers.normalizers import NFC, Normalizer, Replace, Sequence
 
-MAX_TOKENS = 256  # a text of 1 KB has about 230 tokens
+MAX_TOKENS = 256  # a text of 1 KB has about 240 tokens
 
 _REPLACEMENTS: tuple[tuple[str | Regex, str], ...] = (
     ("&amp;", "&"),
