@@ -73,8 +73,10 @@ def test_a_checkpoint_of_other_settings_is_not_taken(tmp_path: Path) -> None:
 
 
 def test_it_learns(tmp_path: Path) -> None:
-    classifier = model()
-    run(tmp_path, classifier)
+    torch.manual_seed(0)
+    classifier = Classifier(CONFIG)
+    parameters = Hyperparameters(epochs=5, batch_tokens=96, learning_rate=3e-3, embedding_learning_rate=3e-3)
+    FineTuning(classifier, [examples()], [1.0], parameters, 0, tmp_path).run()
     batch = collate(examples(), torch.device("cpu"))
     with torch.no_grad():
         found = classifier(batch.ids, batch.mask).argmax(1)
