@@ -10,7 +10,7 @@ from dataset import Row
 from evaluate import predict
 from inference import LABELS, Prediction, model_fn
 from metrics import calibration_error
-from slices import SliceMetrics, measure_slices
+from slices import measure_slices
 from tokenizers import Tokenizer
 
 from training.calibration import Calibration, fit_calibration
@@ -21,6 +21,8 @@ from training.manifest import Manifest, Pretrained, SetMetrics, data_of, hashes,
 from training.tokenizer import MAX_TOKENS
 
 _SCHEMA_VERSION = 2
+
+Predicted = Sequence[Prediction]
 
 
 @dataclass(frozen=True)
@@ -38,18 +40,19 @@ class Trained:
 
 def make_artifact(
     trained: Trained, corpus: Corpus, out: Path, work: Path, report: Callable[[str], None]
-) -> Manifest:
-    """Writes the artifact to `out` and returns its manifest; `work` gets what it is compared with."""
+) -> None:
+    """Writes the artifact to `out`; `work` gets what it is compared with."""
     raw = _Variant(trained.weights, trained, work / "uncalibrated")
-    found = fit_calibration(
+    calibration = fit_calibration(
         [(raw.predict(file.rows), [row.label for row in file.rows]) for file in corpus.dev]
     )
-    weights = _calibrated(trained.weights, found)
+    weights = _calibrated(trained.weights, calibration)
     final = _Variant(weights, trained, out)
     before = _Variant(weights, trained, work / "float", quantized=False)
-    dev = [row for file in corpus.dev for row in file.rows]
-    error = calibration_error([row.label for row in dev], final.predict(dev))
-    report(f"{found}: calibration error {error:.3f} on all dev sets together")
+    dev, test = ([(file, final.predict(file.rows)) for file in files] for files in (corpus.dev, corpus.test))
+    rows, predictions = _joined(dev)
+    error = calibration_error([row.label for row in rows], predictions)
+    report(f"{calibration}: calibration error {error:.3f} on all dev sets together")
     manifest: Manifest = {
         "schemaVersion": _SCHEMA_VERSION,
         "labels": LABELS,
@@ -59,17 +62,16 @@ def make_artifact(
         "pretrained": trained.pretrained,
         "hyperparameters": trained.hyperparameters,
         "calibration": {
-            "temperature": found.temperature,
-            "offsets": dict(zip(LABELS, found.offsets, strict=True)),
+            "temperature": calibration.temperature,
+            "offsets": dict(zip(LABELS, calibration.offsets, strict=True)),
             "dev_error": error,
         },
         "data": data_of(corpus),
         "packages": trained.packages,
-        "metrics": {file.name: _measure(file, final, before, report) for file in [*corpus.dev, *corpus.test]},
-        "slices": _slices(final, corpus.test or corpus.dev),
+        "metrics": {file.name: _measure(file, found, before, report) for file, found in [*dev, *test]},
+        "slices": measure_slices(*_joined(test or dev)),
     }
     write(manifest, out)
-    return manifest
 
 
 class _Variant:
@@ -97,9 +99,9 @@ def _calibrated(weights: Weights, calibration: Calibration) -> Weights:
 
 
 def _measure(
-    file: LabelledFile, final: _Variant, before: _Variant, report: Callable[[str], None]
+    file: LabelledFile, predictions: Predicted, before: _Variant, report: Callable[[str], None]
 ) -> SetMetrics:
-    metrics = set_metrics(file, final.predict(file.rows), before.predict(file.rows))
+    metrics = set_metrics(file, predictions, before.predict(file.rows))
     report(
         f"{file.name}: macro-F1 {metrics['macro_f1']:.1%} ({metrics['float_macro_f1']:.1%} in floats),"
         f" accuracy {metrics['accuracy']:.1%}, macro recall {metrics['macro_recall']:.1%}"
@@ -107,6 +109,7 @@ def _measure(
     return metrics
 
 
-def _slices(final: _Variant, files: Sequence[LabelledFile]) -> dict[str, SliceMetrics]:
-    rows = [row for file in files for row in file.rows]
-    return measure_slices(rows, final.predict(rows))
+def _joined(answered: Sequence[tuple[LabelledFile, Predicted]]) -> tuple[list[Row], Predicted]:
+    """The rows of all files, and what was predicted for them."""
+    rows = [row for file, _ in answered for row in file.rows]
+    return rows, [prediction for _, predictions in answered for prediction in predictions]
