@@ -22,7 +22,7 @@ from training.corpus import Corpus, load_corpus
 from training.examples import make_examples
 from training.fine_tuning import FineTuning, Hyperparameters
 from training.manifest import packages
-from training.pretrained import describe_pretrained, load_pretrained
+from training.pretrained import describe_pretrained, load_pretrained, load_tokenizer
 
 _ROOT = Path(__file__).parents[1]
 _BAD_INPUT, _INTERRUPTED = 2, 130
@@ -35,19 +35,25 @@ def train(corpus: Corpus, work: Path, parameters: Hyperparameters, runs: int, se
     Wortsman et al. (2022), "Model soups: averaging weights of multiple fine-tuned models improves accuracy
     without increasing inference time".
     """
-    model, tokenizer = load_pretrained()
+    tokenizer = load_tokenizer()
     files = [make_examples(file, tokenizer) for file in corpus.train]
     repeats = [file.use.repeats for file in corpus.train]
     texts, dropped = sum(map(len, files)), sum(file.dropped for file in corpus.train)
     _report(f"training on {texts:,} texts; {dropped:,} more dropped, as evaluation uses them")
     found = []
     for run in range(runs):
-        model, _ = load_pretrained()
+        model = load_pretrained(tokenizer)
         FineTuning(model, files, repeats, parameters, seed + _SEED_STEP * run, work).run()
         found.append({name: tensor.float().cpu().numpy() for name, tensor in model.state_dict().items()})
     weights = {name: np.mean([state[name] for state in found], axis=0) for name in found[0]}
     settings = {**asdict(parameters), "runs": runs}
     return Trained(weights, model.config, tokenizer, describe_pretrained(), settings, packages(), seed)
+
+
+def _count(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a whole number from 1")
+    return int(value)
 
 
 def _report(message: str) -> None:
@@ -71,8 +77,8 @@ def _arguments() -> argparse.ArgumentParser:
         metavar="DIR",
         help="keeps checkpoints, and the model in floats",
     )
-    parser.add_argument("--epochs", type=int, default=Hyperparameters.epochs, metavar="N")
-    parser.add_argument("--runs", type=int, default=2, metavar="N", help="whose weights are averaged")
+    parser.add_argument("--epochs", type=_count, default=Hyperparameters.epochs, metavar="N")
+    parser.add_argument("--runs", type=_count, default=2, metavar="N", help="whose weights are averaged")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     return parser
 

@@ -31,15 +31,19 @@ _MODULES = {
 }
 
 
-def load_pretrained() -> tuple[Classifier, Tokenizer]:
-    """The encoder with a head of zeros, and its tokenizer; emoji begin as the mean of their names' words."""
-    tokenizer = make_tokenizer(_FOLDER / "tokenizer.json")
+def load_tokenizer() -> Tokenizer:
+    """The encoder's tokenizer, extended."""
+    return make_tokenizer(_FOLDER / "tokenizer.json")
+
+
+def load_pretrained(tokenizer: Tokenizer) -> Classifier:
+    """The encoder with a head of zeros; the tokenizer's emoji begin as the mean of their names' words."""
     published = json.loads((_FOLDER / "config.json").read_bytes())
     published["vocab_size"] = tokenizer.get_vocab_size()
     config = EncoderConfig(**{name: published[name] for name in EncoderConfig.__dataclass_fields__})
     model = Classifier(config)
     model.load_state_dict(_weights(load_file(_WEIGHTS), tokenizer, config))
-    return model, tokenizer
+    return model
 
 
 def describe_pretrained() -> Pretrained:

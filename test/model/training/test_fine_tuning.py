@@ -15,7 +15,7 @@ from training.encoder import Classifier  # noqa: E402
 from training.examples import Example  # noqa: E402
 from training.fine_tuning import FineTuning, Hyperparameters, adjusted_loss  # noqa: E402
 from training.graph import build_graph  # noqa: E402
-from training.pretrained import load_pretrained  # noqa: E402
+from training.pretrained import load_pretrained, load_tokenizer  # noqa: E402
 
 PARAMETERS = Hyperparameters(epochs=2, batch_tokens=96, learning_rate=3e-3, head_learning_rate=1e-2)
 
@@ -105,7 +105,8 @@ def test_the_graph_is_the_encoder() -> None:
 
 
 def test_emoji_begin_as_the_mean_of_their_names() -> None:
-    classifier, tokenizer = load_pretrained()
+    tokenizer = load_tokenizer()
+    classifier = load_pretrained(tokenizer)
     name = tokenizer.encode("face with tears of joy", add_special_tokens=False)
     expected = classifier.words.weight[[id_ for id_ in name.ids if id_ != 0]].mean(0)
     assert torch.allclose(classifier.words.weight[tokenizer.token_to_id("😂")], expected)
@@ -134,3 +135,10 @@ def test_a_missing_folder_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main(["--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
     assert "no *.jsonl file found" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("option", ["--runs", "--epochs"])
+def test_numbers_are_checked(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--data", "unused", option, "0"])
+    assert "'0' is not a whole number from 1" in capsys.readouterr().err
