@@ -16,23 +16,28 @@ _LINKS = re.compile(r"https?://\S+|www\.\S+|\bhttp\b")
 _MENTIONS = re.compile(r"@\w+")
 _NOT_WORDS = re.compile(r"[\W_]+")
 _SUGGESTIONS = 1500
+_LENT_EVERY = 5
 
 
 @dataclass(frozen=True)
 class Use:
-    """How a file is learned from: how often an epoch takes each row, its weight in the loss, its licence."""
+    """How a file is learned from: how often an epoch takes each row, its weight in the loss, its licence.
+
+    A file that is `shared` lends every fifth row to calibration, as no dev set has its kind of text.
+    """
 
     repeats: float = 1.0
     weight: float = 1.0
     licence: str = "not recorded"
+    shared: bool = False
 
 
 _RESEARCH = "published for research, no licence text"
 
 # Several annotators a sentence count more; fragments of sentences and labels derived from emotions less.
 _USES = {
-    "train/dynasent-r1-dev": Use(repeats=3, licence="CC BY 4.0"),
-    "train/dynasent-r2-dev": Use(repeats=3, licence="CC BY 4.0"),
+    "train/dynasent-r1-dev": Use(repeats=3, licence="CC BY 4.0", shared=True),
+    "train/dynasent-r2-dev": Use(repeats=3, licence="CC BY 4.0", shared=True),
     "train/goemotions": Use(repeats=0.5, weight=0.5, licence="CC BY 4.0"),
     "train/product-reviews-1": Use(licence="CC BY 4.0"),
     "train/product-reviews-2": Use(licence="CC BY 4.0"),
@@ -81,11 +86,13 @@ def load_corpus(directory: Path, seed: int) -> Corpus:
 
     Raises DatasetError.
     """
-    dev, test = _read_folder(directory / "dev"), _read_folder(directory / "test", required=False)
+    found = _read_folder(directory / "train")
+    dev = [*_read_folder(directory / "dev"), *(_lent(file) for file in found if file.use.shared)]
+    test = _read_folder(directory / "test", required=False)
     evaluated = {_comparable(row.text) for file in [*dev, *test] for row in file.rows}
-    train = [_without(file, evaluated) for file in _read_folder(directory / "train")]
-    found = {row.label for file in train for row in file.rows}
-    if missing := [label for label in LABELS if label not in found]:
+    train = [_without(file, evaluated) for file in found]
+    labels = {row.label for file in train for row in file.rows}
+    if missing := [label for label in LABELS if label not in labels]:
         raise DatasetError(f"{directory / 'train'}: no row is labelled {' or '.join(missing)}; add some")
     return Corpus([*train, _without(_written(seed), evaluated)], dev, test)
 
@@ -102,6 +109,11 @@ def _read(path: Path) -> LabelledFile:
     return LabelledFile(
         f"{path.parent.name}/{path.stem}", hashlib.sha256(path.read_bytes()).hexdigest(), rows
     )
+
+
+def _lent(file: LabelledFile) -> LabelledFile:
+    """What calibration gets of a training file."""
+    return LabelledFile(file.name.replace("train/", "dev/"), file.sha256, file.rows[::_LENT_EVERY])
 
 
 def _written(seed: int) -> LabelledFile:

@@ -43,6 +43,17 @@ def test_votes_are_read_and_checked(data: Path) -> None:
         load_corpus(data, 0)
 
 
+def test_a_shared_file_lends_rows_to_calibration_and_does_not_train_on_them(data: Path) -> None:
+    written = rows(10, 0)
+    write_rows(data / "train" / "dynasent-r1-dev.jsonl", written)
+    corpus = load_corpus(data, 0)
+    (lent,) = [file for file in corpus.dev if file.name == "dev/dynasent-r1-dev"]
+    (kept,) = [file for file in corpus.train if file.name == "train/dynasent-r1-dev"]
+    texts = [row["text"] for row in written]
+    assert [row.text for row in lent.rows] == texts[::5]
+    assert [row.text for row in kept.rows] == [text for index, text in enumerate(texts) if index % 5]
+
+
 @pytest.mark.parametrize("missing", ["train", "dev"])
 def test_missing_folders_are_named(missing: str, tmp_path: Path) -> None:
     for name in {"train", "dev"} - {missing}:
