@@ -1,6 +1,14 @@
 // Type-aware rules only: formatting and syntax rules are Biome's.
 import tseslint from "typescript-eslint";
 
+/** A capability uses the core, never another capability; the core uses no capability. `up` leads to src/. */
+function ownFolderOrCore(up) {
+  const outside = up.replaceAll(".", "\\.");
+  const message = "Import the core or your own folder.";
+  const regex = `^${outside}(?!http/|rate-limit/|model-client/|telemetry/)`;
+  return { "no-restricted-imports": ["error", { patterns: [{ regex, message }] }] };
+}
+
 export default tseslint.config(
   {
     ignores: [
@@ -24,22 +32,8 @@ export default tseslint.config(
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
   },
-  {
-    files: ["src/*/**"], // a capability uses the core, never another capability; the core uses no capability
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            {
-              regex: "^\\.\\./(?!http/|rate-limit/|model-client/|telemetry/)",
-              message: "Import the core or your own folder.",
-            },
-          ],
-        },
-      ],
-    },
-  },
+  { files: ["src/*/*"], rules: ownFolderOrCore("../") },
+  { files: ["src/*/*/**"], rules: ownFolderOrCore("../../") },
   {
     files: ["test/**"], // JSON that a test reads is checked by its expectations
     rules: {

@@ -6,6 +6,7 @@ interface ApiEvent {
   readonly isBase64Encoded?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly user?: string;
+  readonly stage?: string;
 }
 
 const JSON_HEADERS = { "content-type": "application/json" };
@@ -15,6 +16,7 @@ export function apiEvent({
   isBase64Encoded = false,
   headers = JSON_HEADERS,
   user = "user-1",
+  stage = "$default",
 }: ApiEvent): APIGatewayProxyEventV2WithJWTAuthorizer {
   return {
     version: "2.0",
@@ -32,7 +34,7 @@ export function apiEvent({
       http: { method: "POST", path: "/predict", protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" },
       requestId: "request-1",
       routeKey: "POST /predict",
-      stage: "$default",
+      stage,
       time: "01/Jan/2026:00:00:00 +0000",
       timeEpoch: 0,
       authorizer: { principalId: "", integrationLatency: 0, jwt: { claims: { sub: user }, scopes: ["serin/predict"] } },

@@ -27,6 +27,9 @@ export type ApiHandler = (
   context: Pick<Context, "functionVersion">,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
+/** `requestContext.stage` of requests that the pre-traffic hook sends to a version; API Gateway's own is `$default`. */
+export const QUALIFICATION_STAGE = "qualification";
+
 interface EndpointOptions {
   readonly telemetry: Telemetry;
   /** Address of the error reference; the `type` of every problem is an anchor on it. */
@@ -45,6 +48,7 @@ export function endpoint({ telemetry, docsUrl, handle }: EndpointOptions): ApiHa
     telemetry.requestCompleted({
       correlationId: id,
       functionVersion: context.functionVersion,
+      qualification: event.requestContext.stage === QUALIFICATION_STAGE,
       latencyMs: performance.now() - startedAt,
       facts,
       ...outcome,

@@ -9,6 +9,8 @@ export const METRIC_NAMESPACE = "Serin";
 /** What happened to one request. */
 export interface CompletedRequest {
   readonly correlationId: string;
+  /** Asked by the pre-traffic hook, not by a user: recorded as another service, so that it counts against no alarm or SLO. */
+  readonly qualification: boolean;
   readonly functionVersion: string;
   readonly status: number;
   /** Milliseconds from the handler's start to its answer. */
@@ -27,21 +29,40 @@ export interface Telemetry {
  * Telemetry of one capability, written to stdout.
  *
  * Metrics (dimensions `service`, `FunctionVersion`): Requests, Latency (ms), ClientErrors (4xx), Faults (5xx),
- * RateLimited (429), CacheHits, ColdStarts, LimiterFailures, and ModelLatency (ms) when the model was called.
- * @param capability - Name of the log's and the metrics' `service`, such as `predict`.
+ * RateLimited (429), CacheHits, ColdStarts, LimiterFailures, ModelLatency (ms) when the model was called, and
+ * ComparedLatency (ms), by which releases are compared: that of answers with status 200 that were neither cache hits nor
+ * a sandbox's first request, since a canary starts with cold caches and cold sandboxes.
+ * @param capability - Name of the log's and the metrics' `service`, such as `predict`; requests of the pre-traffic hook
+ * are recorded as service `predict-qualification`.
  */
 export function createTelemetry(capability: string): Telemetry {
-  const logger = new Logger({ serviceName: capability });
-  const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: capability });
+  const users = recordsOf(capability);
+  const qualification = lazily(() => recordsOf(`${capability}-qualification`));
   let cold = true;
   return {
     requestCompleted: (request) => {
       const coldStart = cold;
       cold = false;
+      const { logger, metrics } = request.qualification ? qualification() : users;
       log(logger, request, coldStart);
       publish(metrics, request, coldStart);
     },
   };
+}
+
+/** Most sandboxes never see the hook: they do not pay for its records at start-up. */
+function lazily<T>(create: () => T): () => T {
+  let value: T | undefined;
+  return () => (value ??= create());
+}
+
+interface Records {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+function recordsOf(serviceName: string): Records {
+  return { logger: new Logger({ serviceName }), metrics: new Metrics({ namespace: METRIC_NAMESPACE, serviceName }) };
 }
 
 function log(logger: Logger, request: CompletedRequest, coldStart: boolean): void {
@@ -102,6 +123,9 @@ function publish(
   count("CacheHits", facts["cache"] === "hit");
   count("ColdStarts", cold);
   count("LimiterFailures", facts["rate_limiter"] === "failed");
+  if (status === 200 && facts["cache"] !== "hit" && !cold) {
+    metrics.addMetric("ComparedLatency", MetricUnit.Milliseconds, latencyMs);
+  }
   if (typeof facts["model_latency_ms"] === "number") {
     metrics.addMetric("ModelLatency", MetricUnit.Milliseconds, facts["model_latency_ms"]);
   }

@@ -25,8 +25,14 @@ describe("endpoint", () => {
       body: '{"user":"user-1"}',
     });
     expect(completed).toMatchObject([
-      { correlationId: "id-1", functionVersion: "7", status: 200, facts: { cache: "hit" } },
+      { correlationId: "id-1", functionVersion: "7", qualification: false, status: 200, facts: { cache: "hit" } },
     ]);
+  });
+
+  it("tells the pre-traffic hook's requests from users'", async () => {
+    const { handler, completed } = handlerOf(() => Promise.resolve({}));
+    await handler(apiEvent({ stage: "qualification" }), context);
+    expect(completed).toMatchObject([{ qualification: true }]);
   });
 
   it("answers a problem as problem+json, with the headers set before it", async () => {

@@ -2,7 +2,14 @@ import { Problem } from "../../src/http/problem";
 import { createTelemetry } from "../../src/telemetry/telemetry";
 import { captureStdout } from "../capture-stdout";
 
-const served = { correlationId: "id-1", functionVersion: "7", status: 200, latencyMs: 12.34, facts: {} };
+const served = {
+  correlationId: "id-1",
+  functionVersion: "7",
+  qualification: false,
+  status: 200,
+  latencyMs: 12.34,
+  facts: {},
+};
 
 describe("telemetry", () => {
   it("writes one structured log line and one EMF line a request", () => {
@@ -51,6 +58,40 @@ describe("telemetry", () => {
   ])("logs and counts status %d", (status, level, counts) => {
     const lines = captureStdout(() => createTelemetry("predict").requestCompleted({ ...served, status }));
     expect(lines).toMatchObject([{ level }, counts]);
+  });
+
+  it("compares releases by answers that are no sandbox's first, no cache hits and no failures", () => {
+    const lines = captureStdout(() => {
+      const telemetry = createTelemetry("predict");
+      telemetry.requestCompleted(served);
+      telemetry.requestCompleted({ ...served, latencyMs: 5.5, facts: { cache: "miss" } });
+      telemetry.requestCompleted({ ...served, facts: { cache: "hit" } });
+      telemetry.requestCompleted({ ...served, status: 429 });
+      telemetry.requestCompleted({ ...served, status: 503 });
+    });
+    const metrics = lines.filter((line) => "_aws" in line);
+    expect(metrics.map((line) => line["ComparedLatency"])).toEqual([undefined, 5.5, undefined, undefined, undefined]);
+    expect(metrics.map((line) => JSON.stringify(line["_aws"]).includes("ComparedLatency"))).toEqual([
+      false,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it("keeps the pre-traffic hook's requests out of the service that alarms and SLO watch", () => {
+    const lines = captureStdout(() => {
+      const telemetry = createTelemetry("predict");
+      telemetry.requestCompleted({ ...served, qualification: true, status: 503 });
+      telemetry.requestCompleted(served);
+      telemetry.requestCompleted({ ...served, qualification: true });
+    });
+    const [hook, user] = ["predict-qualification", "predict"];
+    expect(lines.map((line) => line["service"])).toEqual([hook, hook, user, user, hook, hook]);
+    expect(lines.map((line) => line["ColdStarts"]).filter((count) => count !== undefined)).toEqual([1, 0, 0]);
+    expect(lines[1]).toMatchObject({ Faults: 1, FunctionVersion: "7" });
+    expect(lines[3]).toMatchObject({ Faults: 0, ComparedLatency: 12.34, FunctionVersion: "7" });
   });
 
   it("counts failures of the limiter", () => {
