@@ -1,48 +1,41 @@
-// Serverless plugin: packs the model and uploads it on `sls deploy`, before the endpoint needs it.
-import { readFileSync } from "node:fs";
+// Serverless plugin: decides which model versions a deployment has, and uploads the one in the working tree.
 import path from "node:path";
-import { HeadObjectCommand, PutObjectCommand, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
-import { fetchDependencies } from "../model-dependencies";
-import { modelVersion, packModel } from "../model-package";
-import { ensurePython } from "../python-env";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { modelVersion } from "../model-package";
+import { ModelArchives } from "./model-archives";
+import { uploadModel } from "./model-upload";
+import { DeployError, type Serverless, type Toolkit, type VariableRequest } from "./osls";
+import { chooseModels, NONE, type ReleasedModels, readReleasedModels } from "./released-models";
 
-/** The part of osls that this plugin uses. */
-interface Serverless {
-  readonly serviceDir: string;
-  readonly service: {
-    readonly service: string;
-    readonly provider: { readonly shouldNotDeploy?: boolean };
-    readonly custom: { readonly model: { readonly dependencies: string } };
-  };
-  getProvider(name: "aws"): {
-    getStage(): string;
-    getServerlessDeploymentBucketName(): Promise<string>;
-    getAwsSdkV3Config(): Promise<S3ClientConfig>;
-  };
-}
-
-interface Toolkit {
-  readonly progress: { get(name: string): { notice(message: string): void } };
-}
-
-interface VariableRequest {
-  readonly address: string;
+interface Choice extends ReleasedModels {
+  /** undefined where AWS was not asked, and before the first deployment. */
+  readonly released: ReleasedModels | undefined;
 }
 
 /**
- * Gives serverless.yml the variable `${model:version}`, the content hash of the model in the working tree. The archive goes
- * to the deployment bucket (the one that exists before the stack's resources), below the prefix that `sls remove` empties.
- * It is made when the bucket lacks it: to package a stage, or to deploy a known model, takes no Python packages.
+ * Gives serverless.yml the variables `${model:version}` and `${model:previous}`: what the stage releases, changed by the parameters
+ * modelVersion and previousModel. Only `sls deploy` asks AWS what the stage releases; packaging takes the model in the working tree.
+ *
+ * That model is uploaded with every deployment, live or not, so that a promotion has nothing to pack. It goes to the deployment bucket,
+ * which exists before the stack's resources.
  */
 export class ModelArtifactPlugin {
   readonly configurationVariablesSources = {
-    model: { resolve: ({ address }: VariableRequest) => ({ value: this.variable(address) }) },
+    model: { resolve: (request: VariableRequest) => this.variable(request) },
   };
 
   readonly hooks = {
+    initialize: () => this.failIfUnknown(),
     "before:package:initialize": () => this.checkParameter(),
+    "before:aws:deploy:deploy:createStack": () => this.checkModels(),
     "after:aws:deploy:deploy:uploadArtifacts": () => this.upload(),
+    "after:deploy:deploy": () => this.suggestPromotion(),
   };
+
+  private choice: Promise<Choice> | undefined;
+  private failure: Error | undefined;
+  private treeVersion: string | undefined;
 
   constructor(
     private readonly serverless: Serverless,
@@ -50,58 +43,126 @@ export class ModelArtifactPlugin {
     private readonly toolkit: Toolkit,
   ) {}
 
-  private variable(address: string): string {
-    if (address === "version") return modelVersion(this.serverless.serviceDir);
-    throw new Error(`\${model:${address}} is unknown; there is \${model:version}`);
+  private async variable({ address, resolveVariable }: VariableRequest): Promise<{ value: string }> {
+    this.choice ??= this.choose(resolveVariable);
+    try {
+      const { active, previous } = await this.choice;
+      if (address === "version") return { value: active };
+      if (address === "previous") return { value: previous };
+      throw new DeployError(`\${model:${address}} is unknown; there are \${model:version} and \${model:previous}`);
+    } catch (error) {
+      this.failure = error instanceof Error ? error : new Error(String(error));
+      return { value: NONE };
+    }
+  }
+
+  /** As an error of a variable, osls would show it once for every place that needs the variable, with its stack. */
+  private failIfUnknown(): void {
+    if (this.failure) throw this.failure;
+  }
+
+  private async choose(resolveVariable: VariableRequest["resolveVariable"]): Promise<Choice> {
+    const parameter = async (name: string) => {
+      const value = await resolveVariable(`param:${name}, null`);
+      return typeof value === "string" ? value : undefined;
+    };
+    const wanted = { version: await parameter("modelVersion"), previous: await parameter("previousModel") };
+    const isDeployment = this.serverless.processedInput.commands.join(" ") === "deploy";
+    const released = isDeployment ? await readReleasedModels(await this.ssm(), this.stage) : undefined;
+    return { ...chooseModels(wanted, released, () => this.tree), released };
   }
 
   /** A wrong parameter fails before anything is made. */
   private checkParameter(): void {
     const { dependencies } = this.serverless.service.custom.model;
     if (dependencies === "packed" || dependencies === "none") return;
-    throw new Error(`The parameter modelDependencies is ${JSON.stringify(dependencies)}; it can be packed or none`);
+    throw new DeployError(
+      `The parameter modelDependencies is ${JSON.stringify(dependencies)}; it can be packed or none`,
+    );
+  }
+
+  /** A model that is nowhere to be found fails before anything is changed. */
+  private async checkModels(): Promise<void> {
+    const { version, previous } = this.serverless.service.custom.model;
+    const chosen = await this.choice;
+    if (chosen) checkPackage({ active: version, previous }, chosen);
+    const needed = [version, previous].filter((id) => id !== NONE && id !== this.tree);
+    if (needed.length === 0) return;
+    const released = chosen?.released;
+    const uploaded = released ? await (await this.archives()).versions() : []; // at first there is no bucket
+    for (const id of needed.filter((id) => !uploaded.includes(id))) {
+      if (id === released?.active) throw missingArchive(id, "which is live");
+      if (id === previous) throw missingArchive(id, "which a rollback would return to", WITHOUT_PREVIOUS);
+      throw this.missingModel(id, uploaded);
+    }
+  }
+
+  private missingModel(version: string, uploaded: readonly string[]): DeployError {
+    const others = uploaded.filter((id) => id !== this.tree);
+    return new DeployError(
+      `Model ${version} is neither uploaded to stage ${this.stage} nor the one in the working tree. Nothing was changed. ` +
+        `Choose one that is there with --param="modelVersion=…": ${[...others, `${this.tree} (in the working tree)`].join(", ")}`,
+    );
   }
 
   private async upload(): Promise<void> {
-    const { service } = this.serverless;
-    if (service.provider.shouldNotDeploy) return;
-    const provider = this.serverless.getProvider("aws");
-    const version = modelVersion(this.serverless.serviceDir);
-    const object = {
-      Bucket: await provider.getServerlessDeploymentBucketName(),
-      Key: `serverless/${service.service}/${provider.getStage()}/models/${version}/model.tar.gz`,
-    };
-    const s3 = new S3Client(await provider.getAwsSdkV3Config());
-    if (await isThere(s3, object)) return;
-    const archive = await this.pack();
-    this.notice(`Uploading model ${version}`);
-    await s3.send(new PutObjectCommand({ ...object, Body: readFileSync(archive) }));
-  }
-
-  private async pack(): Promise<string> {
     const { service, serviceDir } = this.serverless;
-    const archive = path.join(serviceDir, this.options.package ?? ".serverless", "model.tar.gz");
-    const packed = service.custom.model.dependencies === "packed";
-    await packModel(serviceDir, archive, packed ? await this.dependencies() : undefined);
-    return archive;
+    await uploadModel({
+      root: serviceDir,
+      stage: this.stage,
+      version: this.tree,
+      file: path.join(serviceDir, this.options.package ?? ".serverless", "model.tar.gz"),
+      withPackages: service.custom.model.dependencies === "packed",
+      archives: await this.archives(),
+      ssm: await this.ssm(),
+      onProgress: (step) => this.toolkit.progress.get("main").notice(step),
+    });
   }
 
-  private async dependencies(): Promise<string> {
-    await ensurePython("local", (step) => this.notice(step));
-    return fetchDependencies((step) => this.notice(step));
+  private suggestPromotion(): void {
+    if (this.tree === this.serverless.service.custom.model.version) return;
+    this.toolkit.log.notice(
+      `Model ${this.tree} of the working tree is uploaded, but not live. To release it: ` +
+        `npm run model:promote -- ${this.tree} --stage ${this.stage}`,
+    );
   }
 
-  private notice(message: string): void {
-    this.toolkit.progress.get("main").notice(message);
+  private get stage(): string {
+    return this.serverless.getProvider("aws").getStage();
+  }
+
+  private get tree(): string {
+    this.treeVersion ??= modelVersion(this.serverless.serviceDir);
+    return this.treeVersion;
+  }
+
+  private async ssm(): Promise<SSMClient> {
+    return new SSMClient(await this.serverless.getProvider("aws").getAwsSdkV3Config());
+  }
+
+  private async archives(): Promise<ModelArchives> {
+    const provider = this.serverless.getProvider("aws");
+    const bucket = await provider.getServerlessDeploymentBucketName();
+    const s3 = new S3Client(await provider.getAwsSdkV3Config());
+    return new ModelArchives(s3, bucket, this.serverless.service.service, this.stage);
   }
 }
 
-async function isThere(s3: S3Client, object: { Bucket: string; Key: string }): Promise<boolean> {
-  try {
-    await s3.send(new HeadObjectCommand(object));
-    return true;
-  } catch (error) {
-    if (error instanceof Error && error.name === "NotFound") return false;
-    throw error;
-  }
+/** `sls deploy --package` brings a template whose models were chosen before. */
+function checkPackage(packaged: ReleasedModels, chosen: ReleasedModels): void {
+  if (chosen.active === packaged.active && chosen.previous === packaged.previous) return;
+  throw new DeployError(
+    `The package has model ${packaged.active} (previous: ${packaged.previous}), but this deployment is to have ` +
+      `${chosen.active} (previous: ${chosen.previous}). Nothing was changed; ` +
+      `package with --param="modelVersion=${chosen.active}" --param="previousModel=${chosen.previous}"`,
+  );
+}
+
+const WITHOUT_PREVIOUS = ' Or do without a model to return to: --param="previousModel=none"';
+
+function missingArchive(version: string, role: string, alternative = ""): DeployError {
+  return new DeployError(
+    `The archive of model ${version}, ${role}, is no longer in S3. Nothing was changed. ` +
+      `Upload it again: \`git checkout COMMIT -- model\` with the commit that has it, and deploy.${alternative}`,
+  );
 }

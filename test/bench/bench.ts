@@ -40,7 +40,7 @@ function unpackFunction(folder: string): Deployed {
     const variables = Object.entries(Environment.Variables).flatMap(([name, value]) =>
       typeof value === "string" ? [[name, value]] : [],
     );
-    execFileSync(PYTHON, ["-m", "zipfile", "-e", path.join(service.directory, "serin.zip"), folder]);
+    execFileSync(PYTHON, ["-m", "zipfile", "-e", path.join(service.directory, "predict.zip"), folder]);
     return { bundle: path.join(folder, "src", "predict", "handler.js"), environment: Object.fromEntries(variables) };
   } finally {
     service.remove();

@@ -1,4 +1,6 @@
 // Properties of the compiled CloudFormation, since what counts is what is deployed, not what the YAML says.
+import { modelVersion } from "../../deploy/model-package";
+import { ROOT } from "../../deploy/root";
 import { type PackagedService, packageService, type Resource } from "../packaged-service";
 
 let prod: PackagedService;
@@ -7,6 +9,7 @@ beforeAll(() => {
 }, 60_000);
 afterAll(() => prod.remove());
 
+const version = modelVersion(ROOT); // without AWS, the one in the working tree
 const resource = (name: string): Resource | undefined => prod.template.Resources[name];
 const ofType = (type: string) => Object.values(prod.template.Resources).filter(({ Type }) => Type === type);
 
@@ -38,25 +41,27 @@ describe("the packaged template of stage prod", () => {
     expect(resource("PeopleClient")?.Properties).toMatchObject({ GenerateSecret: false, AllowedOAuthFlows: ["code"] });
   });
 
-  it("runs on nodejs22.x arm64 with a role of its own, and only once its model answers", () => {
-    expect(resource("PredictLambdaFunction")?.Properties).toMatchObject({
+  it.each([
+    ["PredictLambdaFunction", "PredictRole"],
+    ["HookLambdaFunction", "HookRole"],
+    ["QualifyLambdaFunction", "QualifyRole"],
+  ])("runs %s on nodejs22.x arm64 with a role of its own", (name, role) => {
+    expect(resource(name)?.Properties).toMatchObject({
       Runtime: "nodejs22.x",
       Architectures: ["arm64"],
-      Role: { "Fn::GetAtt": ["PredictRole", "Arn"] },
+      Role: { "Fn::GetAtt": [role, "Arn"] },
     });
-    expect(resource("PredictLambdaFunction")?.DependsOn).toContain("Endpoint");
   });
 
   it("lets the function invoke its endpoint, write the limiter's table and its own log, nothing else", () => {
     const [policy] = [resource("PredictRole")?.Properties["Policies"]].flat();
-    const version = prod.template.Outputs["ModelVersion"]?.Value;
     const scope = "${AWS::Region}:${AWS::AccountId}";
     expect(policy).toMatchObject({
       PolicyDocument: {
         Statement: [
           {
             Action: "sagemaker:InvokeEndpoint",
-            Resource: { "Fn::Sub": `arn:\${AWS::Partition}:sagemaker:${scope}:endpoint/serin-prod-${String(version)}` },
+            Resource: [{ "Fn::Sub": `arn:\${AWS::Partition}:sagemaker:${scope}:endpoint/serin-prod-${version}` }],
           },
           { Action: "dynamodb:UpdateItem", Resource: { "Fn::GetAtt": ["RateLimitTable", "Arn"] } },
           {
@@ -71,13 +76,11 @@ describe("the packaged template of stage prod", () => {
   });
 
   it("pins the function to the endpoint of the packaged model", () => {
-    const version = String(prod.template.Outputs["ModelVersion"]?.Value);
-    expect(version).toMatch(/^[0-9a-f]{12}$/);
-    expect(resource("Endpoint")?.Properties).toMatchObject({ EndpointName: `serin-prod-${version}` });
+    expect(resource(`Endpoint${version}`)?.Properties).toMatchObject({ EndpointName: `serin-prod-${version}` });
     expect(resource("PredictLambdaFunction")?.Properties).toMatchObject({
       Environment: { Variables: { MODEL_ENDPOINT: `serin-prod-${version}`, MODEL_VERSION: version } },
     });
-    expect(JSON.stringify(resource("Model")?.Properties)).toContain(`/models/${version}/model.tar.gz`);
+    expect(JSON.stringify(resource(`Model${version}`)?.Properties)).toContain(`/models/${version}/model.tar.gz`);
   });
 
   it("expires the limiter's items", () => {
@@ -92,21 +95,24 @@ describe("the packaged template of stage prod", () => {
   });
 
   it("hosts on an instance that is always there", () => {
-    expect(resource("EndpointConfig")?.Properties).toMatchObject({
+    expect(resource(`EndpointConfig${version}`)?.Properties).toMatchObject({
       ProductionVariants: [{ InitialInstanceCount: 1, InstanceType: "ml.c6i.large" }],
     });
   });
 
   it("runs the model without network: its packages come with it, and nothing is installed from elsewhere", () => {
-    expect(resource("Model")?.Properties).toMatchObject({
+    expect(resource(`Model${version}`)?.Properties).toMatchObject({
       EnableNetworkIsolation: true,
       PrimaryContainer: { Environment: { PYTHONPATH: "/opt/ml/model/lib", PIP_NO_INDEX: "1" } },
     });
-    expect(JSON.stringify(resource("Model")?.Properties)).toContain("sagemaker-scikit-learn:1.4-2-py312-cpu-py3");
+    expect(JSON.stringify(resource(`Model${version}`)?.Properties)).toContain(
+      "sagemaker-scikit-learn:1.4-2-py312-cpu-py3",
+    );
   });
 
   it("keeps logs for a limited time", () => {
-    expect(ofType("AWS::Logs::LogGroup").map(({ Properties }) => Properties["RetentionInDays"])).toEqual([30]);
+    const days = ofType("AWS::Logs::LogGroup").map(({ Properties }) => Properties["RetentionInDays"]);
+    expect(days).toEqual([30, 30, 30, 365]); // the last one is the log of releases
   });
 });
 
@@ -114,10 +120,10 @@ describe("the packaged template of stage dev", () => {
   it("scales to zero and leaves nothing behind", () => {
     const dev = packageService("dev");
     try {
-      expect(dev.template.Resources["EndpointConfig"]?.Properties).toMatchObject({
+      expect(dev.template.Resources[`EndpointConfig${version}`]?.Properties).toMatchObject({
         ProductionVariants: [{ ServerlessConfig: { MemorySizeInMB: 2048 } }],
       });
-      expect(dev.template.Resources["Model"]?.Properties).toMatchObject({ EnableNetworkIsolation: false });
+      expect(dev.template.Resources[`Model${version}`]?.Properties).toMatchObject({ EnableNetworkIsolation: false });
       expect(dev.template.Resources["UserPool"]?.DeletionPolicy).toBe("Delete");
     } finally {
       dev.remove();
