@@ -10,15 +10,24 @@ interface EmulatorOptions {
   readonly state: string;
   /** File for what it prints. */
   readonly log: string;
+  /** Where the CodeDeploy stand-in listens; without it there is no CodeDeploy. */
+  readonly codeDeployUrl?: string;
+  /** Where the functions find SageMaker Runtime in place of the emulated one. */
+  readonly sageMakerRuntimeUrl?: string | undefined;
   readonly onEvent?: (event: ChildEvent) => void;
 }
 
 /** @throws UserError when it does not start. */
-export async function startEmulator({ state, log, onEvent }: EmulatorOptions): Promise<{ url: string; child: Child }> {
+export async function startEmulator(options: EmulatorOptions): Promise<{ url: string; child: Child }> {
+  const { state, log, codeDeployUrl, sageMakerRuntimeUrl, onEvent } = options;
   const port = String(await freePort());
+  const folders = ["--state-dir", state, "--serving-path", path.join(ROOT, "model")];
+  const services: string[] = [];
+  if (codeDeployUrl !== undefined) services.push("--codedeploy-url", codeDeployUrl);
+  if (sageMakerRuntimeUrl !== undefined) services.push("--sagemaker-runtime-url", sageMakerRuntimeUrl);
   const child = new Child({
     command: PYTHON,
-    args: ["-m", "emulator", "--port", port, "--state-dir", state, "--serving-path", path.join(ROOT, "model")],
+    args: ["-m", "emulator", "--port", port, ...folders, ...services],
     env: { ...process.env, PYTHONPATH: path.join(ROOT, "deploy", "local") },
     cwd: ROOT,
     log,

@@ -8,10 +8,17 @@ export const SLS = path.join(ROOT, "node_modules", "serverless", "bin", "serverl
 
 /** osls wants its configuration to be real files; folders may be links. */
 const COPIED = ["serverless.yml", "package.json", "tsconfig.json"];
-const LINKED = ["src", "deploy", "model", "node_modules"];
+const LINKED = ["src", "deploy", "model", "node_modules"] as const;
 
-/** Fills an empty folder with a view of the working tree. */
-export function createWorkspace(directory: string): void {
+/** A folder of the service that a workspace may hold a copy of. */
+export type WorkspaceFolder = Exclude<(typeof LINKED)[number], "node_modules">;
+
+/** Fills an empty folder with a view of the working tree. @param copied - Folders that may be changed there. */
+export function createWorkspace(directory: string, copied: readonly WorkspaceFolder[] = []): void {
   for (const name of COPIED) cpSync(path.join(ROOT, name), path.join(directory, name));
-  for (const name of LINKED) symlinkSync(path.join(ROOT, name), path.join(directory, name));
+  for (const name of LINKED) {
+    const [from, to] = [path.join(ROOT, name), path.join(directory, name)];
+    if (copied.some((folder) => folder === name)) cpSync(from, to, { recursive: true });
+    else symlinkSync(from, to);
+  }
 }

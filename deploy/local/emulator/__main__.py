@@ -24,7 +24,7 @@ def main() -> None:
     options = _options()
     try:
         listener = _listen(options.port)
-        environment.enter(options.port, options.state_dir)
+        environment.enter(options.port, options.state_dir, options.sagemaker_runtime_url)
         lifetime.tie_to_parent()
         events.claim_stdout()
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s [%(name)s] %(message)s")
@@ -41,6 +41,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument(
         "--serving-path", type=_absolute, required=True, help="folder with the package `serving`"
+    )
+    parser.add_argument(
+        "--codedeploy-url", default="", help="where the CodeDeploy stand-in listens; no CodeDeploy without it"
+    )
+    parser.add_argument(
+        "--sagemaker-runtime-url", help="where Lambdas find SageMaker Runtime; this emulator without it"
     )
     options = parser.parse_args()
     if not 1 <= options.port <= 65535:
@@ -70,7 +76,7 @@ def _listen(port: int) -> socket.socket:
 async def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
     from emulator import aws  # only now: MiniStack reads the environment when it is imported
 
-    aws.extend(options.state_dir, options.serving_path)
+    aws.extend(options.state_dir, options.serving_path, options.codedeploy_url)
     url = f"http://127.0.0.1:{options.port}"
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(aws.serve(listener))

@@ -11,9 +11,10 @@ REGION = "us-east-1"
 _FROM_THE_SHELL = ("PATH", "HOME", "LANG", "LC_ALL")
 
 
-def enter(port: int, state: Path) -> None:
+def enter(port: int, state: Path, sagemaker_runtime_url: str | None = None) -> None:
     """Replaces this process's environment; to be called before MiniStack is imported, which reads it then.
 
+    Lambdas inherit it, so also where they find SageMaker Runtime when that is not here.
     Raises StartError when the folder `state` has something in it: what an earlier emulator left belongs to
     resources that lived in that process's memory.
     """
@@ -24,6 +25,8 @@ def enter(port: int, state: Path) -> None:
     kept = {name: os.environ[name] for name in _FROM_THE_SHELL if name in os.environ}
     os.environ.clear()
     os.environ.update(kept | _ministack(port, state))
+    if sagemaker_runtime_url:
+        os.environ["AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"] = sagemaker_runtime_url
 
 
 def _ministack(port: int, state: Path) -> dict[str, str]:

@@ -16,3 +16,7 @@ class SageMakerError(Exception):
 
 class ModelStartError(SageMakerError):
     """An endpoint's model cannot be fetched, unpacked or started."""
+
+
+class CodeDeployError(Exception):
+    """A CodeDeploy call was refused, or a deployment did not succeed."""

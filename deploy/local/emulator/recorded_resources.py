@@ -56,12 +56,6 @@ _TABLE = {
         attributes={"Arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{ref}"},
         replaced_by=("AlarmName",),
     ),
-    "AWS::CodeDeploy::Application": _Recorded(
-        name="ApplicationName", replaced_by=("ApplicationName", "ComputePlatform")
-    ),
-    "AWS::CodeDeploy::DeploymentGroup": _Recorded(
-        name="DeploymentGroupName", replaced_by=("ApplicationName", "DeploymentGroupName")
-    ),
     "AWS::Logs::QueryDefinition": _Recorded(ref="{uuid}", attributes={"QueryDefinitionId": "{ref}"}),
 }
 

@@ -44,7 +44,7 @@ def register(types: Mapping[str, ResourceType]) -> None:
         provisioners._REPLACING_PROPERTIES[name] = added.replaced_by
         if added.custom_name:
             provisioners._CUSTOM_NAME_REPLACEMENT[name] = {"name": added.custom_name}
-    _run_on_threads({name for name, added in types.items() if added.blocking})
+    run_on_threads({name for name, added in types.items() if added.blocking})
 
 
 def generated_name(stack: str, logical_id: str) -> str:
@@ -53,7 +53,8 @@ def generated_name(stack: str, logical_id: str) -> str:
     return name
 
 
-def _run_on_threads(types: set[str]) -> None:
+def run_on_threads(types: set[str]) -> None:
+    """Provisions the types off the event loop, because they block."""
     # MiniStack's list of the types whose provisioning blocks is the body of this function.
     ministacks = stacks._runs_on_worker_thread
     stacks._runs_on_worker_thread = lambda name: name in types or ministacks(name)

@@ -20,6 +20,7 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import WaiterError
+from codedeploy_double import CodeDeployDouble
 
 ROOT = Path(__file__).parents[4]
 SERVING_DOUBLE = Path(__file__).parent / "serving_double"
@@ -70,10 +71,12 @@ def launch(
     serving: Path = SERVING_DOUBLE,
     run: Sequence[str] = ("-m", "emulator"),
     environment: Mapping[str, str] | None = None,
+    codedeploy_url: str = "",
 ) -> subprocess.Popen[bytes]:
     """Starts the process; does not wait."""
+    options = ["--port", str(port), "--state-dir", str(state), "--serving-path", str(serving)]
     return subprocess.Popen(
-        [sys.executable, *run, "--port", str(port), "--state-dir", state, "--serving-path", serving],
+        [sys.executable, *run, *options, "--codedeploy-url", codedeploy_url],
         env={**os.environ, "PYTHONPATH": str(ROOT / "deploy" / "local"), **(environment or {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -86,7 +89,8 @@ class Emulator:
 
     def __init__(self, state: Path, environment: Mapping[str, str] | None = None) -> None:
         self.state = state
-        self.process = launch(state, free_port(), environment=environment)
+        self.codedeploy = CodeDeployDouble()
+        self.process = launch(state, free_port(), environment=environment, codedeploy_url=self.codedeploy.url)
         self._events: queue.Queue[dict[str, Any]] = queue.Queue()
         self._readers = [threading.Thread(target=read) for read in (self._read_events, self._read_stderr)]
         for reader in self._readers:
@@ -98,6 +102,7 @@ class Emulator:
         """Ends it if it still runs."""
         self.process.terminate()
         self.wait()
+        self.codedeploy.stop()
 
     def wait(self) -> int:
         """Its exit code."""
