@@ -1,0 +1,72 @@
+// Runs `sls deploy` for a release command, on AWS or on the local target that runs.
+import { mkdirSync, rmSync } from "node:fs";
+import path from "node:path";
+import { slsEnvironment } from "../local/aws";
+import { Child, shown } from "../local/child";
+import { stateOf } from "../local/state";
+import { UserError } from "../local/user-error";
+import { createWorkspace, SLS } from "../local/workspace";
+import { ROOT } from "../root";
+import type { Interruption } from "./interruption";
+import { runSteps } from "./release-command";
+import type { Stage } from "./stage";
+
+/**
+ * Shows osls' progress.
+ * @param params - Values for osls' `--param`.
+ * @throws UserError with osls' reason when the deployment fails, so also when the release was rolled back.
+ */
+export async function slsDeploy(
+  stage: Stage,
+  params: Readonly<Record<string, string>>,
+  interruption: Interruption,
+): Promise<void> {
+  interruption.signal.throwIfAborted();
+  interruption.goesOn = `What AWS had begun goes on without this command: \`npm run releases -- ${stage.flags}\` shows it, \`npm run rollback -- ${stage.flags}\` stops it.`;
+  await runSteps({}, [
+    {
+      title: `sls deploy ${stage.flags}`,
+      task: (_, task) =>
+        runOsls(stage, params, interruption.signal, (line) => {
+          if (process.stdout.isTTY) task.output = line; // one line that changes; all of them are in the log
+        }),
+    },
+  ]);
+}
+
+async function runOsls(
+  stage: Stage,
+  params: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+  onLine: (line: string) => void,
+): Promise<void> {
+  const { logs } = stateOf();
+  mkdirSync(logs, { recursive: true });
+  const log = path.join(logs, `release-${stage.name}.log`);
+  const options = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
+  const args = [SLS, "deploy", "--verbose", "--stage", stage.name, "--region", stage.region, ...options];
+  const child = new Child({ command: process.execPath, args, ...surroundings(stage), log, onLine });
+  const stop = () => void child.stop();
+  signal.addEventListener("abort", stop, { once: true });
+  const code = await child.exited.finally(() => signal.removeEventListener("abort", stop));
+  signal.throwIfAborted();
+  if (code !== 0) throw new UserError(`sls deploy failed: ${reasonOf(child.tail)} (log: ${shown(log)})`);
+}
+
+/** The local target gets a view of the working tree for itself, as it is now. */
+function surroundings({ awsUrl }: Stage): { readonly env: NodeJS.ProcessEnv; readonly cwd: string } {
+  if (awsUrl === undefined) return { env: process.env, cwd: ROOT };
+  const cwd = path.join(stateOf().directory, "release");
+  rmSync(cwd, { recursive: true, force: true });
+  mkdirSync(cwd, { recursive: true });
+  createWorkspace(cwd);
+  return { env: slsEnvironment(awsUrl), cwd };
+}
+
+/** What osls prints below `Error:`, without stack frames. */
+function reasonOf(lines: readonly string[]): string {
+  return lines
+    .slice(lines.lastIndexOf("Error:") + 1)
+    .filter((line) => !line.startsWith("at "))
+    .join(" ");
+}

@@ -1,0 +1,125 @@
+import { HeadObjectCommand } from "@aws-sdk/client-s3";
+import { GetParametersByPathCommand } from "@aws-sdk/client-ssm";
+import { UserError } from "../../../deploy/local/user-error";
+import { promote } from "../../../deploy/release/promotion";
+import { slsDeploy } from "../../../deploy/release/sls-deploy";
+import { awsError, World } from "./world";
+
+jest.mock("../../../deploy/release/sls-deploy"); // it deploys for real; sls-deploy.test.ts and the end-to-end tests have it
+
+let world: World;
+let printed: string[];
+beforeEach(() => {
+  world = new World();
+  world.model("model-a", 0.81);
+  world.model("model-b", 0.79);
+  world.store.set("/serin/prod/models/active-version", "model-b");
+  world.store.set("/serin/prod/models/previous-version", "none");
+  world.release({ from: "2", to: "3" });
+  printed = [];
+  jest.spyOn(console, "log").mockImplementation((text: unknown) => void printed.push(String(text)));
+});
+afterEach(() => {
+  world.restore();
+  jest.restoreAllMocks();
+  jest.mocked(slsDeploy).mockReset();
+});
+
+const interruption = { signal: new AbortController().signal, goesOn: "" };
+const run = (version = "model-a", ask = false) => promote(world.stage, version, ask, interruption);
+
+it("shows both models' metrics side by side, then deploys with the new one", async () => {
+  await expect(run()).resolves.toBe(0);
+  expect(printed[0]).toBe(
+    [
+      "Active: model-b, uploaded 2026-01-01T00:00:00.000Z",
+      "New:    model-a, uploaded 2026-01-01T00:00:00.000Z, trained",
+      "",
+      "set        macro-F1 active     new  points  accuracy active     new  points",
+      "test/sst3           74.0 %  76.0 %    +2.0           79.0 %  81.0 %    +2.0",
+    ].join("\n"),
+  );
+  expect(slsDeploy).toHaveBeenCalledWith(world.stage, { modelVersion: "model-a" }, interruption);
+  expect(printed.at(-1)).toBe("Promoted: model model-a is active in stage prod.");
+});
+
+it("does nothing for the active model", async () => {
+  await expect(run("model-b")).resolves.toBe(0);
+  expect(printed).toEqual(["Model model-b is active in stage prod already."]);
+  expect(slsDeploy).not.toHaveBeenCalled();
+});
+
+it("asks first", async () => {
+  await expect(run("model-a", true)).rejects.toThrow("add --yes");
+  expect(slsDeploy).not.toHaveBeenCalled();
+});
+
+it.each<[string, () => void, RegExp]>([
+  [
+    "is not registered",
+    () => world.store.delete("/serin/prod/models/versions/model-a/metadata"),
+    /registered are: model-b/,
+  ],
+  ["has no archive", () => world.archives.clear(), /archive of model model-a is gone.*npx sls deploy --stage prod/],
+  ["has an archive that we may not see", () => world.s3.on(HeadObjectCommand).rejects(awsError("403")), /s3:GetObject/],
+  [
+    "has broken metadata",
+    () => world.store.set("/serin/prod/models/versions/model-a/metadata", "{"),
+    /model-a\/metadata is not/,
+  ],
+  [
+    "meets a running release",
+    () => world.release({ from: "3", to: "4", status: "InProgress" }),
+    /version 4 still runs.*npm run rollback/,
+  ],
+  [
+    "meets a stuck stack",
+    () => Object.assign(world, { stackStatus: "UPDATE_ROLLBACK_FAILED" }),
+    /continue-update-rollback/,
+  ],
+])("refuses a model that %s", async (_, arrange, said) => {
+  arrange();
+  await expect(run()).rejects.toThrow(said);
+  expect(slsDeploy).not.toHaveBeenCalled();
+});
+
+describe("a promotion that is rolled back", () => {
+  const failing = (release: () => void) =>
+    jest.mocked(slsDeploy).mockImplementation(() => {
+      release();
+      return Promise.reject(new UserError("sls deploy failed: PredictAlias"));
+    });
+
+  it("says what the hook found", async () => {
+    failing(() => {
+      world.release({ from: "3", to: "4", status: "Failed", message: "hook" });
+      const finding = { deploymentId: "d-2", verdict: "fail", outcome: "Failed", reasons: ["15 of 400 answers worse"] };
+      world.store.set("/serin/prod/releases/d-2", JSON.stringify(finding));
+    });
+    await expect(run()).rejects.toThrow(
+      /^Rolled back: version 3 has all traffic.*\n {2}15 of 400 answers worse\nDeployment d-2/,
+    );
+  });
+
+  it("says which alarm it was when the hook had passed it", async () => {
+    failing(() =>
+      world.release({ from: "3", to: "4", status: "Stopped", message: "Alarm serin-prod-canary-errors-4" }),
+    );
+    await expect(run()).rejects.toThrow(/Rolled back:.*\n {2}Alarm serin-prod-canary-errors-4\n/);
+  });
+
+  it("passes osls' own reason on when no release had begun", async () => {
+    failing(() => undefined);
+    await expect(run()).rejects.toThrow("sls deploy failed: PredictAlias");
+  });
+});
+
+it("reads every page of the registry", async () => {
+  const [first, ...rest] = [...world.store].map(([Name, Value]) => ({ Name, Value }));
+  world.ssm.on(GetParametersByPathCommand).resolves({ Parameters: rest });
+  world.ssm
+    .on(GetParametersByPathCommand, { NextToken: undefined })
+    .resolves({ Parameters: first ? [first] : [], NextToken: "2" });
+  await expect(run("model-b")).resolves.toBe(0);
+  expect(printed[0]).toContain("active in stage prod already");
+});
