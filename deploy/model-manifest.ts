@@ -6,20 +6,23 @@ import { Ajv2020 } from "ajv/dist/2020";
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import { UserError } from "./local/user-error";
 
+/** Metrics by evaluation set, such as test/sst3. */
+export const METRICS = {
+  type: "object",
+  additionalProperties: {
+    type: "object",
+    required: ["macro_f1", "accuracy"],
+    properties: { macro_f1: { type: "number" }, accuracy: { type: "number" } },
+  },
+} as const satisfies JSONSchema;
+
 /** The part of model/model.schema.json that packaging reads. */
 const SCHEMA = {
   type: "object",
   required: ["files", "metrics"],
   properties: {
     files: { type: "object", additionalProperties: { type: "string" } },
-    metrics: {
-      type: "object",
-      additionalProperties: {
-        type: "object",
-        required: ["macro_f1", "accuracy"],
-        properties: { macro_f1: { type: "number" }, accuracy: { type: "number" } },
-      },
-    },
+    metrics: METRICS,
   },
 } as const satisfies JSONSchema;
 

@@ -4,6 +4,7 @@ import { paginateGetParametersByPath } from "@aws-sdk/client-ssm";
 import { Ajv2020 } from "ajv/dist/2020";
 import type { FromSchema, JSONSchema } from "json-schema-to-ts";
 import { UserError } from "../local/user-error";
+import { METRICS } from "../model-manifest";
 import { isMissing } from "./aws-error";
 import type { Stack } from "./stack";
 import type { Stage } from "./stage";
@@ -17,14 +18,7 @@ const SCHEMA = {
     s3Uri: { type: "string" },
     uploadedAt: { type: "string" },
     source: { enum: ["trained", "autopilot"] },
-    metrics: {
-      type: "object",
-      additionalProperties: {
-        type: "object",
-        required: ["macro_f1", "accuracy"],
-        properties: { macro_f1: { type: "number" }, accuracy: { type: "number" } },
-      },
-    },
+    metrics: METRICS,
   },
 } as const satisfies JSONSchema;
 

@@ -1,4 +1,5 @@
 // The function's configuration, read once from its environment.
+import { type Environment, oneOf, required, wholeNumber } from "../configuration/environment";
 import type { FailurePolicy } from "../rate-limit/guard";
 
 /** What serverless.yml hands to POST /predict. */
@@ -14,35 +15,15 @@ export interface PredictConfig {
   readonly docsUrl: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** @throws Error that names the variable which is missing or wrong, and what it must hold. */
 export function readConfig(environment: Environment): PredictConfig {
   return {
     modelEndpoint: required(environment, "MODEL_ENDPOINT"),
     modelVersion: required(environment, "MODEL_VERSION"),
-    modelBudgetMs: milliseconds(environment, "MODEL_BUDGET_MS"),
+    modelBudgetMs: wholeNumber(environment, "MODEL_BUDGET_MS", "milliseconds"),
     rateLimitTable: required(environment, "RATE_LIMIT_TABLE"),
-    rateLimitOnFailure: policy(environment, "RATE_LIMIT_ON_FAILURE"),
-    limiterTimeoutMs: milliseconds(environment, "RATE_LIMIT_TIMEOUT_MS"),
+    rateLimitOnFailure: oneOf(environment, "RATE_LIMIT_ON_FAILURE", ["allow", "deny"]),
+    limiterTimeoutMs: wholeNumber(environment, "RATE_LIMIT_TIMEOUT_MS", "milliseconds"),
     docsUrl: required(environment, "DOCS_URL"),
   };
-}
-
-function required(environment: Environment, name: string): string {
-  const value = environment[name];
-  if (value === undefined || value === "") throw new Error(`${name} is not set; see serverless.yml`);
-  return value;
-}
-
-function milliseconds(environment: Environment, name: string): number {
-  const value = Number(required(environment, name));
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new Error(`${name} must be a whole number of milliseconds above 0`);
-}
-
-function policy(environment: Environment, name: string): FailurePolicy {
-  const value = required(environment, name);
-  if (value === "allow" || value === "deny") return value;
-  throw new Error(`${name} must be allow or deny`);
 }

@@ -1,4 +1,5 @@
 // The qualification's configuration, read from its environment.
+import { type Environment, oneOf, required, wholeNumber } from "../../configuration/environment";
 
 /** What the template hands to the qualify function. */
 export interface QualificationConfig {
@@ -15,8 +16,6 @@ export interface QualificationConfig {
   readonly onInconclusive: "fail" | "pass";
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** @throws Error that names the variable which is missing or wrong, and what it must hold. */
 export function readConfig(environment: Environment): QualificationConfig {
   const stable = version(environment, "STABLE_VERSION", "none");
@@ -26,15 +25,9 @@ export function readConfig(environment: Environment): QualificationConfig {
     canary: version(environment, "CANARY_VERSION"),
     stable: stable === "none" ? undefined : stable,
     releasesPath: required(environment, "RELEASES_PATH"),
-    passes: positive(environment, "PASSES"),
-    onInconclusive: policy(environment, "ON_INCONCLUSIVE"),
+    passes: wholeNumber(environment, "PASSES"),
+    onInconclusive: oneOf(environment, "ON_INCONCLUSIVE", ["fail", "pass"]),
   };
-}
-
-function required(environment: Environment, name: string): string {
-  const value = environment[name];
-  if (value === undefined || value === "") throw new Error(`${name} is not set; see serverless.yml`);
-  return value;
 }
 
 function version(environment: Environment, name: string, alternative?: string): string {
@@ -42,16 +35,4 @@ function version(environment: Environment, name: string, alternative?: string): 
   if (/^[1-9][0-9]*$/.test(value) || value === alternative) return value;
   const expected = ["the number of a published Lambda version", ...(alternative ? [alternative] : [])].join(" or ");
   throw new Error(`${name} must be ${expected}`);
-}
-
-function positive(environment: Environment, name: string): number {
-  const value = Number(required(environment, name));
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new Error(`${name} must be a whole number above 0`);
-}
-
-function policy(environment: Environment, name: string): "fail" | "pass" {
-  const value = required(environment, name);
-  if (value === "fail" || value === "pass") return value;
-  throw new Error(`${name} must be fail or pass`);
 }
