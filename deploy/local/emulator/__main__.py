@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import urllib3
+import uvloop
 
 from emulator import environment, events, lifetime
 from emulator.errors import StartError
@@ -28,7 +29,7 @@ def main() -> None:
         lifetime.tie_to_parent()
         events.claim_stdout()
         logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s [%(name)s] %(message)s")
-        asyncio.run(_serve(listener, options))
+        uvloop.run(_serve(listener, options))
     except StartError as error:
         sys.exit(f"emulator: {error}")
 

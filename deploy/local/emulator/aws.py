@@ -1,11 +1,11 @@
 """The emulated AWS: MiniStack with the services and resource types that are added to it."""
 
-import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import hypercorn.asyncio
-from hypercorn.config import Config
+import uvicorn
 from ministack import app
 
 from emulator import (
@@ -47,8 +47,22 @@ def extend(state: Path, serving_path: Path, codedeploy_url: str) -> None:
 
 async def serve(listener: socket.socket) -> None:
     """Answers on a listening socket, for ever."""
-    config = Config()
-    config.bind = [f"fd://{listener.detach()}"]
-    config.keep_alive_timeout = _KEEP_ALIVE_S
-    config.loglevel = "WARNING"
-    await hypercorn.asyncio.serve(app.app, config, shutdown_trigger=asyncio.Event().wait)
+    config = uvicorn.Config(
+        app.app,
+        http="httptools",  # MiniStack's own Hypercorn parses in Python: a request takes half as long again
+        ws="none",
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        date_header=False,  # MiniStack sends its own
+        server_header=False,
+    )
+    await _Server(config).serve([listener])
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leaves the signals as they are: lifetime.py ends the process at once, without waiting for requests."""
+        yield

@@ -34,7 +34,7 @@ interface CompareOptions {
 }
 
 /** Requests in flight, and so the sandboxes of one version that are needed at most. */
-export const CONCURRENCY = 4;
+export const CONCURRENCY = 5;
 /** Requests that warm one sandbox: its connections, and the code that is compiled once it has run often enough. */
 export const WARM_UP_REQUESTS = 10;
 /** A side that failed all of its first requests is dead; this many are told within seconds. */

@@ -1,0 +1,142 @@
+// `npm run rehearse` as a user runs it: every scenario on a local target of its own, and Ctrl-C in the middle.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Result } from "../../deploy/local/rehearsal/result";
+import { SCENARIO_NAMES } from "../../deploy/local/rehearsal/scenarios";
+import { signInPeople } from "../../deploy/local/rehearsal/users";
+import { ROOT } from "../../deploy/root";
+import { until } from "../until";
+import { predict, sharedTarget } from "./shared-target";
+
+const MINUTES = 60_000;
+
+// The rule itself rolls back up to one good release in a hundred (docs/canary-judge.md), more where a machine stutters.
+jest.retryTimes(1, { logErrorsBeforeRetry: true });
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "serin-rehearsal-"));
+});
+afterEach(() => {
+  expect(processes()).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A run of `npm run --silent rehearse`. */
+function rehearse(...args: string[]) {
+  const child = spawn("npm", ["run", "--silent", "rehearse", "--", ...args], {
+    cwd: ROOT,
+    env: { ...process.env, SERIN_STATE: folder },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  const printed = { out: "", err: "" };
+  child.stdout.on("data", (chunk: Buffer) => {
+    printed.out += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    printed.err += chunk.toString();
+  });
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { printed, exited, interrupt: () => child.pid !== undefined && process.kill(-child.pid, "SIGINT") };
+}
+
+/** Ids of the processes that run with this test's folder on their command line or in their environment. */
+function processes(): string[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+  const read = (file: string) => {
+    try {
+      return readFileSync(file, "utf8");
+    } catch {
+      return ""; // the process ended meanwhile
+    }
+  };
+  return pids.filter((pid) => `${read(`/proc/${pid}/cmdline`)}${read(`/proc/${pid}/environ`)}`.includes(folder));
+}
+
+it(
+  "promotes the good release, rolls back the others, and loses no user's request by it",
+  async () => {
+    const report = path.join(folder, "below", "report.html");
+    const run = rehearse("--json", "--report", report);
+    const code = await run.exited;
+    const results: Result[] = JSON.parse(run.printed.out); // nothing but JSON on stdout
+    const told = JSON.stringify(results, null, 2);
+    expect(results.map(({ scenario, outcome }) => [scenario, outcome])).toEqual([
+      ["good", "promoted"],
+      ["slow", "rolled back"],
+      ["errors", "rolled back"],
+      ["worse", "rolled back"],
+      ["quiet", "rolled back"],
+    ]);
+    expect({ code, told }).toEqual({ code: 0, told }); // told: shown when it is another code
+    const of = (name: string) => results.find(({ scenario }) => scenario === name);
+    for (const name of SCENARIO_NAMES) expect(of(name)).toMatchObject({ user_requests_lost: 0 });
+    for (const name of ["good", "slow", "worse", "quiet"]) expect(of(name)).toMatchObject({ user_requests_failed: 0 });
+    expect(of("errors")?.user_requests_failed).toBeGreaterThan(0);
+    // The alarms found what began after the hook; the hook found what was there before any traffic.
+    expect(of("slow")).toMatchObject({
+      reason: expect.stringContaining("alarm: p95"),
+      qualification: { verdict: "pass" },
+    });
+    expect(of("slow")?.p95_ratio).toBeGreaterThan(1.3);
+    expect(of("errors")).toMatchObject({
+      reason: expect.stringContaining("alarm:"), // on a busy machine that of the latency may be first
+      qualification: { verdict: "pass" },
+    });
+    expect(of("errors")?.canary_error_rate).toBeGreaterThan(0.02);
+    expect(of("worse")).toMatchObject({ qualification: { verdict: "fail" }, canary_requests: 0 });
+    expect(of("worse")?.qualification?.accuracyDifference).toBeLessThan(0);
+    expect(of("quiet")).toMatchObject({ qualification: { verdict: "fail" }, canary_requests: 0 });
+    expect(of("quiet")?.qualification?.p95Ratio).toBeGreaterThan(1.3);
+    // Each was a version of its own, on what the one before had left.
+    expect(new Set(results.map(({ canary_version: version }) => version)).size).toBe(results.length);
+    expect(of("slow")?.stable_version).toBe(of("good")?.canary_version);
+    expect(of("quiet")?.stable_version).toBe(of("good")?.canary_version);
+    expect(readFileSync(report, "utf8")).toContain("Rehearsed releases");
+    expect(readdirSync(path.join(folder, "rehearsal")).sort()).toEqual(["logs"]);
+  },
+  25 * MINUTES,
+);
+
+it(
+  "leaves nothing running after Ctrl-C in the middle of a release",
+  async () => {
+    const run = rehearse("--scenario", "good");
+    await until(
+      () => run.printed.out.includes("sls deploy of another version"),
+      6 * MINUTES,
+      () => `${run.printed.out}${run.printed.err}`,
+    );
+    run.interrupt();
+    expect(await run.exited).toBe(130);
+    await until(() => processes().length === 0, 10_000);
+    expect(existsSync(path.join(folder, "rehearsal", "lock"))).toBe(false);
+  },
+  8 * MINUTES,
+);
+
+it(
+  "signs in people who each have a quota of their own",
+  async () => {
+    const target = sharedTarget();
+    const tokens = await signInPeople(target, 3);
+    const responses = await Promise.all(tokens.map((token) => predict(target, { token, body: '{"text":"good"}' })));
+    const quota = responses.map(({ status, headers }) => [status, headers.get("ratelimit-remaining")]);
+    expect(quota).toEqual(Array(3).fill([200, "199"]));
+  },
+  MINUTES,
+);
+
+it(
+  "names the scenarios there are",
+  async () => {
+    const run = rehearse("--scenario", "bad");
+    expect(await run.exited).toBe(1);
+    expect(run.printed.err).toMatch(/good, slow, errors, worse, quiet, all/);
+    expect(run.printed.err).not.toContain("    at "); // no stack trace
+  },
+  MINUTES,
+);
