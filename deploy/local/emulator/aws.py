@@ -64,5 +64,5 @@ async def serve(listener: socket.socket) -> None:
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leaves the signals as they are: lifetime.py ends the process at once, without waiting for requests."""
+        """Leaves the signals as they are: lifetime.py ends the process at once, whatever is on its way."""
         yield
