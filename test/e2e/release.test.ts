@@ -1,7 +1,9 @@
-// Releases of the whole service on a local target of their own: one that is promoted, one that an alarm takes back.
+// Releases of the whole service on a local target of their own: promoted, taken back by an alarm, taken back by hand.
+import { execFile } from "node:child_process";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { CloudWatchLogsClient, CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetAliasCommand, LambdaClient } from "@aws-sdk/client-lambda";
@@ -9,9 +11,11 @@ import { clientConfig } from "../../deploy/local/aws";
 import type { DeploymentEvent } from "../../deploy/local/codedeploy/events";
 import { LocalTarget } from "../../deploy/local/local-target";
 import { freePort } from "../../deploy/local/ports";
+import { signInPeople } from "../../deploy/local/rehearsal/users";
 import { STACK } from "../../deploy/local/stack";
 import { stateOf, type Target } from "../../deploy/local/state";
 import { issueToken } from "../../deploy/local/tokens";
+import { ROOT } from "../../deploy/root";
 import { predict } from "./shared-target";
 
 const MINUTES = 60_000;
@@ -92,6 +96,16 @@ async function logFaults(version: string): Promise<void> {
   await logs.send(new PutLogEventsCommand({ ...stream, logEvents: twice }));
 }
 
+/** Runs a release command as a user does. @returns What it printed. */
+async function command(...args: readonly string[]): Promise<string> {
+  const env = { ...process.env, SERIN_STATE: state.directory };
+  const { stdout } = await promisify(execFile)("npm", ["run", "--silent", ...args, "--stage", "local"], {
+    cwd: ROOT,
+    env,
+  });
+  return stdout;
+}
+
 describe("a release", () => {
   it(
     "shifts nothing the first time",
@@ -105,12 +119,15 @@ describe("a release", () => {
   it(
     "goes through the canary without losing a request",
     async () => {
-      const token = await issueToken(target, {});
+      const tokens = await signInPeople(target, 10); // each with a quota of 200
       const statuses: number[] = [];
       const during: unknown[] = [];
       await release("good", async () => {
         during.push(await alias());
-        while (!ended()) statuses.push((await predict(target, { token, body: '{"text":"good"}' })).status);
+        while (!ended()) {
+          const token = String(tokens[statuses.length % tokens.length]);
+          statuses.push((await predict(target, { token, body: '{"text":"good"}' })).status);
+        }
       });
       expect(during).toEqual([{ version: "1", weights: { "2": 0.1 } }]);
       expect(weights()).toEqual([0.1, 1]);
@@ -136,5 +153,34 @@ describe("a release", () => {
       );
     },
     4 * MINUTES,
+  );
+
+  it(
+    "is stopped by `npm run rollback` while its canary has traffic, and stays in the history",
+    async () => {
+      let printed = "";
+      const stopped = release("stopped", async () => {
+        printed = await command("rollback", "--", "--yes", "--reason", "tried end to end");
+      });
+      await expect(stopped).rejects.toThrow("MANUAL_STOP");
+      expect(printed).toContain("Version 2 has all traffic again");
+      expect(weights()).toEqual([0.1, 0]);
+      expect(await alias()).toEqual({ version: "2", weights: undefined });
+      expect(await stackStatus()).toBe("UPDATE_ROLLBACK_COMPLETE");
+      expect(await command("releases", "--")).toMatch(/tried end to end/);
+    },
+    4 * MINUTES,
+  );
+
+  it(
+    "is taken back by `npm run rollback` long after it has ended, and a second rollback changes nothing",
+    async () => {
+      expect(await command("rollback", "--", "--to", "1", "--yes")).toContain("Version 1 has all traffic again");
+      expect(await alias()).toEqual({ version: "1", weights: undefined });
+      expect(await stackStatus()).toBe("UPDATE_COMPLETE");
+      expect(await command("rollback", "--", "--yes")).toContain("Done already");
+      expect(await alias()).toEqual({ version: "1", weights: undefined });
+    },
+    2 * MINUTES,
   );
 });

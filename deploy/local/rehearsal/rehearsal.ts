@@ -22,7 +22,7 @@ import { signInPeople } from "./users";
 const PEOPLE = 80;
 /** Requests a second while there is nothing to compare yet: deploying and qualifying need the machine. */
 const BACKGROUND_PER_SECOND = 2;
-const CAPACITY = { connections: 10, ms: 8_000 } as const;
+const CAPACITY = { connections: 16, ms: 8_000 } as const;
 const RELEASES = "/serin/local/releases";
 /** How long the load goes on after a release: what the shift may have lost would show here. */
 const AFTERMATH_MS = 2_000;

@@ -1,4 +1,5 @@
 // Asks canary and stable version the same texts, warmed and interleaved, and collects their answers.
+import { setMaxListeners } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import type { Answer } from "./ask";
 import { type GoldenRow, vary } from "./golden";
@@ -34,7 +35,7 @@ interface CompareOptions {
 }
 
 /** Requests in flight, and so the sandboxes of one version that are needed at most. */
-export const CONCURRENCY = 5;
+export const CONCURRENCY = 8;
 /** Requests that warm one sandbox: its connections, and the code that is compiled once it has run often enough. */
 export const WARM_UP_REQUESTS = 10;
 /** A side that failed all of its first requests is dead; this many are told within seconds. */
@@ -51,7 +52,9 @@ const WARM_UP_TEXT = "This is no review.";
 export async function compare({ warmUpMs = WARM_UP_MS, ...options }: CompareOptions): Promise<Comparison> {
   const { roles, deadline } = options;
   const ask = asker(options);
-  await warmUp(ask, options, AbortSignal.any([deadline, AbortSignal.timeout(warmUpMs)]));
+  const patience = AbortSignal.any([deadline, AbortSignal.timeout(warmUpMs)]);
+  setMaxListeners(0, deadline, patience); // each request in flight, and each pause, is one
+  await warmUp(ask, options, patience);
   const samples: Record<Role, Sample[]> = { canary: [], stable: [] };
   const dead = () => roles.every((role) => samples[role].length >= DEAD_AFTER) && roles.some((r) => isDead(samples[r]));
   const questions = questionsOf(options);
