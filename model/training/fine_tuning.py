@@ -25,7 +25,7 @@ _CHECKPOINT_STEPS = 250
 class Hyperparameters:
     """How the encoder is fine-tuned. Learning rates are those after warm-up; batch tokens count padding."""
 
-    epochs: int = 2
+    epochs: int = 3
     batch_tokens: int = 1536
     learning_rate: float = 1.2e-4
     embedding_learning_rate: float = 5e-5
