@@ -82,24 +82,16 @@ function ruleTable(results: readonly Result[]): string[] {
 
 function comparison(results: readonly Result[]): string[] {
   const [first] = results;
-  const row = (
-    name: string,
-    tally: (result: Result) => Tally | undefined,
-    more: (tally: Tally) => string = () => "",
-  ) => [
+  const row = (name: string, tally: (result: Result) => Tally | undefined) => [
     name,
-    ...results.map((result) => {
-      const found = tally(result);
-      return found ? `${percent(found)}${more(found)}` : "";
-    }),
+    ...results.map((result) => withMinutes(tally(result))),
   ];
-  const after = (tally: Tally) => (tally.stopped > 0 ? ` (${minutes(tally)})` : "");
   return table(
     ["stopped (minutes: median, p95)", ...results.map(({ scenario }) => scenario.name)],
     [
-      row("**hook, then the rule's alarms**", ({ observed }) => observed.watches[0]?.afterHook, after),
+      row("**hook, then the rule's alarms**", ({ observed }) => observed.watches[0]?.afterHook),
       ...(first?.observed.watches ?? []).map(({ name }, at) =>
-        row(`${name}${at === 0 ? ", alone" : ""}`, ({ observed }) => observed.watches[at]?.alone, after),
+        row(`${name}${at === 0 ? ", alone" : ""}`, ({ observed }) => observed.watches[at]?.alone),
       ),
     ],
   );

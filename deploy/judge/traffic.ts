@@ -1,5 +1,6 @@
 // One simulated release under traffic: what each version's metrics hold, minute by minute, around the shift of a tenth of it.
 import { percentileRank } from "../../src/release/percentile";
+import { present } from "../local/present";
 import { normalQuantile, type Random } from "./random";
 
 /** What is the matter with the canary, or with the day. */
@@ -129,28 +130,5 @@ function upper95(minutes: readonly Minute[], count: number): number {
     filled += tail.length;
   }
   const rank = percentileRank(count, 95) - (count - kept.length);
-  if (rank < 0) throw new RangeError("the kept tail is shorter than 5 %");
-  return select(kept, rank);
-}
-
-/** The value of an ascending rank; reorders `values` (Hoare's FIND, Communications of the ACM 4, 1961). */
-function select(values: Float64Array, rank: number): number {
-  let [low, high] = [0, values.length - 1];
-  while (low < high) {
-    const pivot = values[rank] ?? 0;
-    let [left, right] = [low, high];
-    while (left <= right) {
-      while ((values[left] ?? 0) < pivot) left += 1;
-      while ((values[right] ?? 0) > pivot) right -= 1;
-      if (left > right) break;
-      const swapped = values[left] ?? 0;
-      values[left] = values[right] ?? 0;
-      values[right] = swapped;
-      left += 1;
-      right -= 1;
-    }
-    if (right < rank) low = left;
-    if (rank < left) high = right;
-  }
-  return values[rank] ?? Number.NaN;
+  return present(kept.sort()[rank], "the p95 among the kept latencies");
 }

@@ -31,7 +31,7 @@ const BATCH = 25; // what BatchGetDeployments takes at once
  * The newest deployments, newest first. Those that CodeDeploy starts itself to shift back are left out: they belong to
  * the deployment that failed.
  */
-export async function listDeployments(stage: Stage, limit = Number.POSITIVE_INFINITY): Promise<readonly Deployment[]> {
+export async function listDeployments(stage: Stage, limit: number): Promise<readonly Deployment[]> {
   const infos = (await describe(stage, await listIds(stage)))
     .filter(({ creator }) => creator !== "codeDeployRollback")
     .sort((one, other) => startOf(other).getTime() - startOf(one).getTime());
@@ -70,7 +70,7 @@ async function toDeployment(stage: Stage, info: DeploymentInfo): Promise<Deploym
     endedAt: info.completeTime,
     ...shift,
     outcome,
-    reason: outcome === "rolled back" ? text || `CodeDeploy: ${info.status ?? "unknown"}` : "",
+    reason: outcome === "rolled back" ? text || `CodeDeploy: ${String(info.status)}` : "",
     alarms: [...new Set(text.match(/serin-[\w-]+-canary-[\w-]*\w/g) ?? [])],
   };
 }

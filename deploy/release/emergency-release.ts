@@ -1,9 +1,8 @@
 // The way around the canary for a fix that cannot wait: allowed to whoever says why, and written down before it starts.
 import { UserError } from "../local/user-error";
-import { explained } from "./aws-error";
 import type { Interruption } from "./interruption";
 import { checkNothingRuns } from "./promotion";
-import { type ByHand, record, recordOrWarn, whoAmI } from "./records";
+import { type ByHand, causeOf, record, recordOrWarn, whoAmI } from "./records";
 import { confirm } from "./release-command";
 import { slsDeploy } from "./sls-deploy";
 import { checkUpdatable, readStack, type Stack } from "./stack";
@@ -52,10 +51,7 @@ async function announced(stage: Stage, stack: Stack, why: string): Promise<ByHan
     await record(stage, stack, started);
     return started;
   } catch (error) {
-    const cause = explained(error);
-    throw new UserError(
-      `Nothing was deployed, because the record of it cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
-    );
+    throw new UserError(`Nothing was deployed, because the record of it cannot be written: ${causeOf(error)}`);
   }
 }
 

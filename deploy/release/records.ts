@@ -109,9 +109,12 @@ export async function recordOrWarn(stage: Stage, stack: Stack, release: ByHand):
   try {
     await record(stage, stack, release);
   } catch (error) {
-    const why = explained(error);
-    console.error(
-      `Warning: this could not be recorded (${why instanceof Error ? why.message : String(why)}). Keep it: ${JSON.stringify(release)}`,
-    );
+    console.error(`Warning: this could not be recorded (${causeOf(error)}). Keep it: ${JSON.stringify(release)}`);
   }
+}
+
+/** Why a record could not be written, in words. */
+export function causeOf(error: unknown): string {
+  const cause = explained(error);
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -88,7 +88,7 @@ async function startUpdate(
         UsePreviousTemplate: true,
         Capabilities: ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
         ClientRequestToken: token,
-        Parameters: [...stack.parameters.keys()].map((ParameterKey) => {
+        Parameters: stack.parameterNames.map((ParameterKey) => {
           const ParameterValue = own.get(ParameterKey);
           return ParameterValue === undefined
             ? { ParameterKey, UsePreviousValue: true }
@@ -97,7 +97,7 @@ async function startUpdate(
       }),
     );
   } catch (error) {
-    const refusal = error instanceof Error ? error.message : "";
+    const refusal = String(error);
     if (refusal.includes("No updates are to be performed")) return; // somebody was faster, with the same target
     if (!/ state and can ?not be updated/.test(refusal)) throw error;
     throw new UserError(
@@ -120,9 +120,9 @@ async function firstFailure({ aws }: Stage, stack: Stack, { token }: Update): Pr
   const pages = paginateDescribeStackEvents({ client: aws.cloudFormation }, { StackName: stack.name });
   for await (const { StackEvents = [] } of pages) {
     const own = StackEvents.filter(({ ClientRequestToken }) => ClientRequestToken === token);
-    for (const { ResourceStatus, LogicalResourceId = "", ResourceStatusReason } of own)
+    for (const { ResourceStatus, LogicalResourceId, ResourceStatusReason } of own)
       if (ResourceStatus?.endsWith("_FAILED") === true)
-        reason = `${LogicalResourceId}: ${ResourceStatusReason ?? ResourceStatus}`;
+        reason = [LogicalResourceId, ResourceStatusReason ?? ResourceStatus].filter(Boolean).join(": ");
     if (own.length < StackEvents.length) break; // older than this update
   }
   return reason;

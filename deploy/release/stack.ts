@@ -7,8 +7,7 @@ export interface Stack {
   readonly name: string;
   readonly status: string;
   readonly statusReason: string | undefined;
-  /** Values by name. */
-  readonly parameters: ReadonlyMap<string, string>;
+  readonly parameterNames: readonly string[];
   readonly output: (name: string) => string;
 }
 
@@ -21,9 +20,9 @@ export async function readStack(stage: Stage): Promise<Stack> {
     name,
     status: described.StackStatus ?? "unknown",
     statusReason: described.StackStatusReason,
-    parameters: new Map(
-      described.Parameters?.map(({ ParameterKey = "", ParameterValue = "" }) => [ParameterKey, ParameterValue]),
-    ),
+    parameterNames: (described.Parameters ?? [])
+      .map(({ ParameterKey }) => ParameterKey)
+      .filter((name) => name !== undefined),
     output: (key) => {
       const value = outputs.get(key);
       if (value !== undefined) return value;
@@ -39,7 +38,7 @@ async function describe(stage: Stage, name: string): Promise<Described> {
     const { Stacks } = await stage.aws.cloudFormation.send(new DescribeStacksCommand({ StackName: name }));
     if (Stacks?.[0]) return Stacks[0];
   } catch (error) {
-    if (!(error instanceof Error && error.message.includes("does not exist"))) throw error;
+    if (!String(error).includes("does not exist")) throw error;
   }
   throw new UserError(
     `Stage ${stage.name} is not deployed in ${stage.region}; run \`${stage.deployCommand}\`, or name its --region.`,

@@ -69,10 +69,10 @@ function queryValue(
   clock: Clock,
 ): number | null {
   if (query.MetricStat) return metricValue(query.MetricStat, data, clock);
-  return compile(query.Expression ?? "")((id) => {
+  const { Expression: expression = "" } = query;
+  return compile(expression)((id) => {
     const other = queries.find(({ Id }) => Id === id);
-    if (!other?.MetricStat)
-      throw new Error(`\`${query.Expression ?? ""}\` uses ${id}, which is no metric of the alarm`);
+    if (!other?.MetricStat) throw new Error(`\`${expression}\` uses ${id}, which is no metric of the alarm`);
     return metricValue(other.MetricStat, data, clock);
   });
 }

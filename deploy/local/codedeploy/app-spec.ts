@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/codedeploy/latest/userguide/reference-appspec-file-structure.html
 import { Ajv } from "ajv";
 import type { FromSchema } from "json-schema-to-ts";
+import { present } from "../present";
 import { CodeDeployError } from "./error";
 
 /** What a deployment moves. */
@@ -65,8 +66,7 @@ export function readAppSpec(content: string): AliasShift {
   const spec = parse(content);
   if (!isAppSpec(spec)) throw invalid(ajv.errorsText(isAppSpec.errors, { dataVar: "AppSpec" }));
   const [resource] = spec.Resources.flatMap((one) => Object.values(one));
-  if (resource === undefined) throw invalid("it names no function");
-  const { Name, Alias, CurrentVersion, TargetVersion } = resource.Properties;
+  const { Name, Alias, CurrentVersion, TargetVersion } = present(resource, "the AppSpec's function").Properties;
   return {
     functionName: Name,
     alias: Alias,

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, request as open, type ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { portOf } from "../ports";
 
@@ -69,17 +70,18 @@ export class FaultProxy {
   }
 
   async stop(): Promise<void> {
+    const closed = once(this.server, "close");
     this.server.close();
     this.server.closeAllConnections();
     this.agent.destroy();
-    if (this.server.listening) await once(this.server, "close");
+    await closed;
   }
 
   private async pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const endpoint = INVOCATION.exec(request.url ?? "")?.[1] ?? "";
+    const endpoint = INVOCATION.exec(String(request.url))?.[1] ?? "";
     const fault = this.faults.get(endpoint) ?? {};
     const startedAt = performance.now();
-    const body = await bytesOf(request);
+    const body = await buffer(request);
     await setTimeout(this.delayMs());
     const id = String(request.headers["x-amzn-sagemaker-inference-id"]);
     if (isHit(id, fault.failing)) {
@@ -87,7 +89,7 @@ export class FaultProxy {
       unavailable(response, endpoint);
     } else {
       const answer = await this.ask(request, body);
-      const said = await bytesOf(answer);
+      const said = await buffer(answer);
       await setTimeout(addedMs(performance.now() - startedAt, fault.slowdown));
       const altered = answer.statusCode === 200 && isHit(body, fault.altered);
       respond(response, answer, altered ? withAnotherLabel(said) : said);
@@ -112,12 +114,6 @@ export class FaultProxy {
   }
 }
 
-async function bytesOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of message) if (chunk instanceof Uint8Array) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
 /** Whether a key is among the share of keys that a fault hits. */
 function isHit(key: string | Buffer, share = 0): boolean {
   return createHash("sha256").update(key).digest().readUInt32BE() / 2 ** 32 < share;
@@ -127,9 +123,9 @@ function addedMs(tookMs: number, slowdown = 1): number {
   return Math.min(tookMs * (slowdown - 1), MOST_ADDED_MS);
 }
 
-function respond(response: ServerResponse, { statusCode = 502, headers }: IncomingMessage, content: Buffer): void {
+function respond(response: ServerResponse, { statusCode, headers }: IncomingMessage, content: Buffer): void {
   const kept = Object.entries(headers).filter(([name]) => name !== "transfer-encoding");
-  response.writeHead(statusCode, { ...Object.fromEntries(kept), "content-length": String(content.length) });
+  response.writeHead(Number(statusCode), { ...Object.fromEntries(kept), "content-length": String(content.length) });
   response.end(content);
 }
 
@@ -144,9 +140,9 @@ function withAnotherLabel(answer: Buffer): Buffer {
   const parsed: unknown = JSON.parse(answer.toString());
   if (typeof parsed !== "object" || parsed === null) return answer;
   const scores: unknown = Reflect.get(parsed, "scores");
-  const score = (label: string): unknown =>
-    typeof scores === "object" && scores !== null ? Reflect.get(scores, label) : undefined;
-  const next = (label: string) => LABELS[(LABELS.indexOf(label) + 1) % LABELS.length] ?? label;
-  const moved = Object.fromEntries(LABELS.map((label) => [next(label), score(label)]));
-  return Buffer.from(JSON.stringify({ ...parsed, label: next(String(Reflect.get(parsed, "label"))), scores: moved }));
+  const score = (label: string | undefined): unknown =>
+    typeof scores === "object" && scores !== null ? Reflect.get(scores, String(label)) : undefined;
+  const moved = Object.fromEntries(LABELS.map((label, index) => [label, score(LABELS.at(index - 1))]));
+  const next = LABELS[(LABELS.indexOf(String(Reflect.get(parsed, "label"))) + 1) % LABELS.length];
+  return Buffer.from(JSON.stringify({ ...parsed, label: next, scores: moved }));
 }

@@ -73,7 +73,7 @@ function versionLine(role: string, version: string, share: number, window: Versi
 
 function sparkLines(history: readonly Moment[], paint: Paint): string[] {
   const recent = history.slice(-60);
-  const highest = Math.max(...recent.flatMap(({ stable, canary }) => [stable.p95Ms ?? 0, canary.p95Ms ?? 0]));
+  const highest = Math.max(0, ...recent.flatMap(({ stable, canary }) => [stable.p95Ms ?? 0, canary.p95Ms ?? 0]));
   if (highest === 0) return [];
   const line = (role: "stable" | "canary") => recent.map((moment) => spark(moment[role].p95Ms, highest)).join("");
   return [
@@ -85,7 +85,7 @@ function sparkLines(history: readonly Moment[], paint: Paint): string[] {
 
 function spark(value: number | null, highest: number): string {
   if (value === null) return " ";
-  return SPARKS[Math.min(Math.floor((value / highest) * SPARKS.length), SPARKS.length - 1)] ?? " ";
+  return SPARKS.charAt(Math.min(Math.floor((value / highest) * SPARKS.length), SPARKS.length - 1));
 }
 
 function alarmLines(scene: Scene, moment: Moment, paint: Paint): string[] {

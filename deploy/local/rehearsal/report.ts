@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { RULE } from "../../../src/release/rule";
+import { present } from "../present";
 import { NETWORK_DELAY } from "./fault-proxy";
 import { isAsItShouldBe, type Result, resultOf } from "./result";
 import { SCENARIOS } from "./scenarios";
@@ -61,7 +62,7 @@ export function reportPage(scenes: readonly Scene[], at: Date): string {
     '"report.json"': scriptSafe(report),
   };
   const template = readFileSync(path.join(PAGES, "rehearsal-report.html"), "utf8");
-  return template.replaceAll(/\/\* [\w.]+ \*\/|"report\.json"/g, (place) => parts[place] ?? place);
+  return template.replaceAll(/\/\* [\w.]+ \*\/|"report\.json"/g, (place) => present(parts[place], place));
 }
 
 /** JSON that cannot end the script element it stands in. */

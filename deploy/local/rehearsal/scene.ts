@@ -73,7 +73,7 @@ export class Scene {
     readonly name: ScenarioName,
     readonly pace: Pace,
     private readonly startMs: number,
-    private readonly onMark: (mark: Mark) => void = () => undefined,
+    private readonly onMark: (mark: Mark) => void,
   ) {}
 
   get requests(): Requests {
@@ -83,10 +83,6 @@ export class Scene {
   /** Seconds that the alarms look back in this scene's compressed time. */
   get windowSeconds(): number {
     return WINDOW_SECONDS / this.pace.timeScale;
-  }
-
-  get canaryWeight(): number {
-    return this.shifts.at(-1)?.canaryWeight ?? 0;
   }
 
   mark(kind: MarkKind, text: string, atMs = Date.now()): void {
@@ -132,7 +128,7 @@ export class Scene {
   }
 
   /** The versions over the window that ends now, or at the newest metric that is known. */
-  now(nowMs = Date.now()): Moment {
+  now(nowMs: number): Moment {
     return this.moment(nowMs, Math.min(nowMs, this.metrics.newestMs ?? nowMs));
   }
 

@@ -1,7 +1,7 @@
 import { minuteOf, observe, SCENARIOS, shareInterval } from "../../../deploy/judge/characteristics";
 import { normalQuantile, seededRandom } from "../../../deploy/judge/random";
 import { plan, run, USUAL } from "../../../deploy/judge/study";
-import { tables } from "../../../deploy/judge/tables";
+import { tables, targets } from "../../../deploy/judge/tables";
 import { simulateRelease } from "../../../deploy/judge/traffic";
 import { otherWatches, ruleAlarms } from "../../../deploy/judge/watches";
 
@@ -45,6 +45,12 @@ it.each([0.5, 5, 30])("sees the p95 of log-normal latencies at %d requests/s", (
   const meanLog = (at: number) => p95s.reduce((sum, pair) => sum + Math.log(pair[at] ?? 0), 0) / p95s.length;
   expect(meanLog(0)).toBeCloseTo(Math.log(100) + 0.4 * 1.6449, 1);
   expect(meanLog(1)).toBeCloseTo(Math.log(150) + 0.4 * 1.6449, 1);
+});
+
+it("gives no p95 where too little of the latencies' tail was kept to hold it", () => {
+  const random = { ...seededRandom(1), binomial: () => 0 };
+  const release = simulateRelease({ ...USUAL, requestsPerSecond: 30 }, SCENARIOS.harmless, random);
+  expect(() => release.stable(0, 1)).toThrow("p95");
 });
 
 describe("simulated releases", () => {
@@ -98,3 +104,27 @@ it("puts every cell into the tables, and says which targets are met", async () =
   expect(report).toContain("| 600/100 |");
   expect(report).not.toMatch(/NaN|undefined/);
 }, 60_000);
+
+describe("results of a study that was cut short", () => {
+  const tally = (stopped: number) => ({ releases: 100, stopped, byMinute: [0, stopped] });
+  const result = (scenario: keyof typeof SCENARIOS, stopped: number) => ({
+    ...cell,
+    table: "main" as const,
+    passes: 3,
+    scenario: SCENARIOS[scenario],
+    observed: { hook: tally(stopped), watches: [{ name: "rule", alone: tally(stopped), afterHook: tally(stopped) }] },
+  });
+
+  it("say which targets are missed", () => {
+    const results = [result("harmless", 2), result("slow", 98), result("errors", 99)];
+    expect(targets(results).map(({ met }) => met)).toEqual([false, false, true]);
+    expect(tables(results)).toContain("- **missed**: harmless at 5 requests/s: 2 % (0.55 % to 7 %) rolled back");
+  });
+
+  it("leave blank what was not simulated", () => {
+    const unwatched = { ...result("slow", 98), observed: { hook: tally(98), watches: [] } };
+    const report = tables([result("harmless", 1), unwatched]);
+    expect(report).toContain("| rule, alone | 1 % (1, 1) |  |");
+    expect(report).toContain("| 5 | 1 % (1, 1) |  |  |");
+  });
+});

@@ -33,6 +33,13 @@ describe("a child process", () => {
     await child.stop(); // a second time is no harm
   });
 
+  it("may be stopped again, and after it has ended by itself", async () => {
+    const child = start("process.exit(0)");
+    expect(await child.exited).toBe(0);
+    await expect(child.stop()).resolves.toBeUndefined();
+    await expect(child.stop()).resolves.toBeUndefined();
+  });
+
   it("is reported with its last words when it ends too early", async () => {
     const child = start('console.error("no room"); process.exit(3)');
     await expect(child.waitFor("ready", "The child")).rejects.toThrow(/The child did not start \(exit 3\): no room/);

@@ -230,6 +230,15 @@ describe("uploading the model in the tree", () => {
     expect(fetchDependencies).not.toHaveBeenCalled();
   });
 
+  it.each([
+    ["other files", { Contents: [{ Key: "serverless/serin/prod/models/readme.txt" }, {}] }],
+    ["nothing", {}],
+  ])("happens where the bucket holds %s below the models' prefix", async (_, answer) => {
+    s3.on(ListObjectsV2Command, { Prefix: PREFIX }).resolves(answer);
+    await upload();
+    expect(s3.commandCalls(PutObjectCommand)).toHaveLength(1);
+  });
+
   it("does not mistake a refusal for a missing archive", async () => {
     s3.on(ListObjectsV2Command).rejects(new Error("AccessDenied"));
     await expect(upload()).rejects.toThrow("AccessDenied");

@@ -221,6 +221,13 @@ describe("beside a deployment", () => {
     expect(hooks["before:rollback:initialize"]).toThrow("npm run rollback -- --stage prod");
   });
 
+  it("`sls remove` has nothing to take along where nothing was recorded", async () => {
+    ssm.on(GetParametersByPathCommand).resolves({});
+    const { hooks } = new ReleasePlugin(makeService({ command: "remove" }), {}, makeToolkit());
+    await hooks["after:remove:remove"]();
+    expect(ssm.commandCalls(DeleteParametersCommand)).toHaveLength(0);
+  });
+
   it("`sls remove` takes the records of releases and models along", async () => {
     const names = Array.from({ length: 12 }, (_, i) => `/serin/prod/releases/${i}`);
     ssm

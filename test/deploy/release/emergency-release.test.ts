@@ -1,13 +1,15 @@
-import { PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { PublishCommand } from "@aws-sdk/client-sns";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { UserError } from "../../../deploy/local/user-error";
 import { releaseAtOnce } from "../../../deploy/release/emergency-release";
+import { confirm } from "../../../deploy/release/release-command";
 import { slsDeploy } from "../../../deploy/release/sls-deploy";
 import { ARN, awsError, World } from "./world";
 
 jest.mock("../../../deploy/release/sls-deploy");
+jest.mock("../../../deploy/release/release-command", () => ({ confirm: jest.fn() }));
 
 let world: World;
 let abort: AbortController;
@@ -22,8 +24,8 @@ afterEach(() => {
   jest.mocked(slsDeploy).mockReset();
 });
 
-const run = (why = "alarms fire, the fix is reviewed") =>
-  releaseAtOnce(world.stage, why, false, { signal: abort.signal, goesOn: "" });
+const run = (why = "alarms fire, the fix is reviewed", ask = false) =>
+  releaseAtOnce(world.stage, why, ask, { signal: abort.signal, goesOn: "" });
 
 it("records who, why and when before it starts, and how it ended after", async () => {
   jest.mocked(slsDeploy).mockImplementation(() => {
@@ -70,6 +72,7 @@ it.each<[string, () => void]>([
         .on(PutParameterCommand)
         .rejects(awsError("AccessDeniedException", "not authorized to perform: ssm:PutParameter on x")),
   ],
+  ["log stream", () => world.logs.on(CreateLogStreamCommand).rejects(awsError("ServiceUnavailableException"))],
   ["log entry", () => world.logs.on(PutLogEventsCommand).rejects(awsError("ResourceNotFoundException"))],
   ["notification", () => world.sns.on(PublishCommand).rejects(awsError("NotFoundException"))],
   ["identity", () => world.sts.on(GetCallerIdentityCommand).rejects(awsError("ExpiredToken"))],
@@ -88,4 +91,24 @@ it("starts nothing beside a release that runs", async () => {
   world.release({ from: "3", to: "4", status: "InProgress" });
   await expect(run()).rejects.toThrow("version 4 still runs");
   expect(world.records()).toEqual([]);
+});
+
+it.each([true, false])("asks first, and with the answer %p deploys or leaves all as it is", async (answer) => {
+  jest.mocked(confirm).mockResolvedValue(answer);
+  await expect(run(undefined, true)).resolves.toBe(answer ? 0 : 1);
+  expect(confirm).toHaveBeenCalledWith(expect.stringContaining("all traffic of stage prod"), abort.signal);
+  expect(slsDeploy).toHaveBeenCalledTimes(answer ? 1 : 0);
+  expect(world.records()).toHaveLength(answer ? 1 : 0);
+});
+
+it("adds to the log stream that its start made", async () => {
+  world.logs.on(CreateLogStreamCommand).rejects(awsError("ResourceAlreadyExistsException"));
+  await expect(run()).resolves.toBe(0);
+  expect(world.logged).toHaveLength(2);
+});
+
+it("records an identity that AWS does not tell as unknown", async () => {
+  world.sts.on(GetCallerIdentityCommand).resolves({});
+  await run();
+  expect(world.records()).toMatchObject([{ who: "unknown" }]);
 });

@@ -1,6 +1,8 @@
 import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { GetParametersByPathCommand } from "@aws-sdk/client-ssm";
 import { UserError } from "../../../deploy/local/user-error";
+import { metricsBeside } from "../../../deploy/release/metrics-table";
+import { readRegistry } from "../../../deploy/release/models";
 import { promote } from "../../../deploy/release/promotion";
 import { slsDeploy } from "../../../deploy/release/sls-deploy";
 import { awsError, World } from "./world";
@@ -122,4 +124,39 @@ it("reads every page of the registry", async () => {
     .resolves({ Parameters: first ? [first] : [], NextToken: "2" });
   await expect(run("model-b")).resolves.toBe(0);
   expect(printed[0]).toContain("active in stage prod already");
+});
+
+describe("the table of metrics", () => {
+  const FIGURES = "set        macro-F1 active     new  points  accuracy active     new  points";
+
+  it("shows a loss with its sign", async () => {
+    expect(metricsBeside({ ...(await readRegistry(world.stage)), active: "model-a" }, "model-b")).toContain(
+      "test/sst3           76.0 %  74.0 %    -2.0           81.0 %  79.0 %    -2.0",
+    );
+  });
+
+  it.each([
+    ["none", "none"],
+    ["model-gone", "model-gone"],
+  ])("leaves the active model's figures open when %s is registered as active", async (active, said) => {
+    world.store.set("/serin/prod/models/active-version", active);
+    const lines = metricsBeside(await readRegistry(world.stage), "model-a").split("\n");
+    expect(lines[0]).toBe(`Active: ${said}`);
+    expect(lines.slice(-2)).toEqual([
+      FIGURES,
+      "test/sst3                -  76.0 %       -                -  81.0 %       -",
+    ]);
+  });
+
+  it("says that the source of a new model without metadata is unknown", async () => {
+    const text = metricsBeside(await readRegistry(world.stage), "model-c");
+    expect(text).toContain("New:    model-c, unknown");
+    expect(text).toContain("test/sst3           74.0 %    -       -           79.0 %    -       -");
+  });
+});
+
+it("does not take a failure of S3 for an archive that is gone", async () => {
+  world.s3.on(HeadObjectCommand).rejects(awsError("SlowDown"));
+  await expect(run()).rejects.toThrow("SlowDown");
+  expect(slsDeploy).not.toHaveBeenCalled();
 });

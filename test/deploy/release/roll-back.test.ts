@@ -1,5 +1,11 @@
-import { UpdateStackCommand } from "@aws-sdk/client-cloudformation";
+import {
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  type StackEvent,
+  UpdateStackCommand,
+} from "@aws-sdk/client-cloudformation";
 import { ListDeploymentsCommand, StopDeploymentCommand } from "@aws-sdk/client-codedeploy";
+import { GetFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { explained } from "../../../deploy/release/aws-error";
 import { rollBack } from "../../../deploy/release/roll-back";
@@ -128,6 +134,33 @@ describe("a rollback while no release runs", () => {
     expect(world.records()).toMatchObject([{ kind: "rollback", outcome: "failed" }]);
   });
 
+  it.each<[string, Partial<StackEvent>[] | undefined, string]>([
+    ["no events", undefined, "UPDATE_ROLLBACK_COMPLETE"],
+    ["no failure among them", [{ ResourceStatus: "UPDATE_COMPLETE" }, {}], "UPDATE_ROLLBACK_COMPLETE"],
+    ["no reason", [{ ResourceStatus: "UPDATE_FAILED", LogicalResourceId: "Alias" }], "Alias: UPDATE_FAILED"],
+    ["no resource", [{ ResourceStatus: "UPDATE_FAILED", ResourceStatusReason: "refused" }], "refused"],
+  ])("says what is known where CloudFormation tells %s", async (_, events, reason) => {
+    world.onUpdate = () => {
+      world.stackStatus = "UPDATE_ROLLBACK_COMPLETE";
+    };
+    const earlier = { ...event, LogicalResourceId: "Earlier", ClientRequestToken: "another" };
+    world.cloudFormation.on(DescribeStackEventsCommand).callsFake(() => ({
+      StackEvents: events && [
+        ...events.map((own) => ({ ...own, ClientRequestToken: updates()[0]?.ClientRequestToken })),
+        earlier,
+      ],
+    }));
+    await expect(roll()).rejects.toThrow(new RegExp(`version 3 is live as before: ${reason}$`));
+  });
+
+  it("is content when somebody else was faster with the same target", async () => {
+    world.cloudFormation.on(UpdateStackCommand).callsFake(() => {
+      world.alias.version = "2";
+      throw awsError("ValidationError", "No updates are to be performed.");
+    });
+    await expect(roll()).resolves.toBe(0);
+  });
+
   it("fails clearly when somebody else began a change", async () => {
     const message = "Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated.";
     world.cloudFormation.on(UpdateStackCommand).rejects(awsError("ValidationError", message));
@@ -245,6 +278,26 @@ describe("a rollback that cannot be", () => {
     history();
     world.stackStatus = status;
     await expect(roll()).rejects.toThrow(remedy);
+    expect(updates()).toHaveLength(0);
+  });
+
+  it("gives CloudFormation's reason for the stack's state", async () => {
+    history();
+    const { Stacks = [] } = await world.stage.aws.cloudFormation.send(new DescribeStacksCommand({}));
+    world.cloudFormation.on(DescribeStacksCommand).resolves({
+      Stacks: Stacks.map((stack) => ({
+        ...stack,
+        StackStatus: "ROLLBACK_COMPLETE" as const,
+        StackStatusReason: "quota exceeded",
+      })),
+    });
+    await expect(roll()).rejects.toThrow("is ROLLBACK_COMPLETE (quota exceeded). It never came up");
+  });
+
+  it("does not take a refusal to show the target for its absence", async () => {
+    history();
+    world.lambda.on(GetFunctionConfigurationCommand).rejects(awsError("TooManyRequestsException"));
+    await expect(roll()).rejects.toThrow("TooManyRequestsException");
     expect(updates()).toHaveLength(0);
   });
 

@@ -100,6 +100,14 @@ it.each<[string, MetricAlarm]>([
   ["EvaluationPeriods 5", alarm("Sum", { EvaluationPeriods: 5 })],
   ["ComparisonOperator LessThanLowerThreshold", alarm("Sum", { ComparisonOperator: "LessThanLowerThreshold" })],
   ["statistic tm90", alarm("tm90")],
+  ["alarm slow: Metrics undefined", alarm("Sum", { Metrics: undefined })],
+  ["alarm slow: Threshold undefined", alarm("Sum", { Threshold: undefined })],
+  ["alarm ?: EvaluationPeriods 2", { ...alarm("Sum", { EvaluationPeriods: 2 }), AlarmName: undefined }],
+  ["metric math", alarm("Sum", { Metrics: [{ Id: "x" }] })],
+  [
+    "a MetricStat needs Metric",
+    alarm("Sum", { Metrics: [{ Id: "x", MetricStat: { Metric: {}, Period: 60, Stat: "Sum" } }] }),
+  ],
   ["not 0", alarm("Sum", { Metrics: [] })],
   ["no metric of the alarm", alarm("Sum", { Metrics: [{ Id: "x", Expression: "2 * y" }] })],
 ])("refuses what it does not know: %s", (named, unknown) => {

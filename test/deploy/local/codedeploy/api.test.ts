@@ -1,7 +1,9 @@
 // CodeDeploy's records through its API: what can be made, found and refused.
 import {
   BatchGetDeploymentsCommand,
+  CodeDeployClient,
   CreateApplicationCommand,
+  CreateDeploymentCommand,
   CreateDeploymentGroupCommand,
   DeleteApplicationCommand,
   DeleteDeploymentGroupCommand,
@@ -14,6 +16,8 @@ import {
   StopDeploymentCommand,
   UpdateDeploymentGroupCommand,
 } from "@aws-sdk/client-codedeploy";
+import { clientConfig } from "../../../../deploy/local/aws";
+import { startCodeDeploy } from "../../../../deploy/local/codedeploy/server";
 import { appSpec, GROUP, SETTINGS, StandIn } from "./stand-in";
 
 let standIn: StandIn;
@@ -48,6 +52,20 @@ describe("deployment groups", () => {
     });
   });
 
+  it("keep what a change does not name", async () => {
+    await standIn.prepare();
+    const alarmConfiguration = { enabled: false };
+    await standIn.api.send(
+      new UpdateDeploymentGroupCommand({
+        applicationName: "app",
+        currentDeploymentGroupName: "group",
+        alarmConfiguration,
+      }),
+    );
+    const { deploymentGroupInfo } = await standIn.api.send(new GetDeploymentGroupCommand(GROUP));
+    expect(deploymentGroupInfo).toMatchObject({ ...SETTINGS, alarmConfiguration });
+  });
+
   it("have names of their own in applications that have names of their own", async () => {
     await standIn.prepare();
     await expect(standIn.prepare()).rejects.toMatchObject({ name: "ApplicationAlreadyExistsException" });
@@ -72,6 +90,7 @@ describe("deployments", () => {
     const ids = [await deployed(), await deployed()];
     const list = async (input: object) => (await standIn.api.send(new ListDeploymentsCommand(input))).deployments;
     expect(await list(GROUP)).toEqual([...ids].reverse());
+    expect(await list({})).toEqual([...ids].reverse());
     expect(await list({ ...GROUP, deploymentGroupName: "another" })).toEqual([]);
     expect(await list({ ...GROUP, includeOnlyStatuses: ["Failed"] })).toEqual([]);
     await expect(list({ applicationName: "another" })).rejects.toMatchObject({
@@ -79,6 +98,26 @@ describe("deployments", () => {
     });
     const { deploymentsInfo } = await standIn.api.send(new BatchGetDeploymentsCommand({ deploymentIds: ids }));
     expect(deploymentsInfo?.map(({ deploymentId }) => deploymentId)).toEqual(ids);
+  });
+
+  it("are given 25 at a time", async () => {
+    const deploymentIds = Array.from({ length: 26 }, (_, index) => `d-${index}`);
+    const ask = (ids: string[]) => standIn.api.send(new BatchGetDeploymentsCommand({ deploymentIds: ids }));
+    await expect(ask(deploymentIds)).rejects.toMatchObject({ name: "BatchLimitExceededException" });
+    expect((await ask(deploymentIds.slice(1))).deploymentsInfo).toEqual([]);
+  });
+
+  it("can have another configuration than their group, and no hooks", async () => {
+    await standIn.prepare();
+    const { Resources } = JSON.parse(appSpec());
+    const revision = {
+      revisionType: "AppSpecContent",
+      appSpecContent: { content: JSON.stringify({ Resources }) },
+    } as const;
+    await standIn.api.send(new CreateDeploymentCommand({ ...GROUP, ...ALL_AT_ONCE, revision }));
+    await standIn.step("ended");
+    expect(standIn.routes).toEqual([["7", {}]]);
+    expect(standIn.steps[0]).toMatchObject({ kind: "created", config: ALL_AT_ONCE.deploymentConfigName });
   });
 
   it("keep their AppSpec as a revision", async () => {
@@ -141,6 +180,39 @@ describe("the API", () => {
     await expect(
       standIn.api.send(new CreateApplicationCommand({ applicationName: "app", computePlatform: "ECS" })),
     ).rejects.toMatchObject({ name: "ValidationException", message: expect.stringContaining("computePlatform") });
+  });
+
+  it.each([
+    ["a body that is no JSON", "application/x-amz-json-1.1", 400, "SerializationException"],
+    ["a content type that is not the protocol's", "text/xml", 500, "InternalFailure"],
+  ])("refuses %s", async (_what, contentType, status, type) => {
+    const { url, close } = await startCodeDeploy({ awsUrl: () => "http://127.0.0.1:1", timeScale: 1 });
+    try {
+      const response = await fetch(url, { method: "POST", headers: { "content-type": contentType }, body: "{" });
+      expect(response.status).toBe(status);
+      expect(await response.json()).toMatchObject({ __type: type });
+    } finally {
+      await close();
+    }
+  });
+
+  it("asks how fast time runs at each deployment, and says when that fails", async () => {
+    const timeScale = () => {
+      throw new Error("nobody knows the time");
+    };
+    const { url, close } = await startCodeDeploy({ awsUrl: () => "http://127.0.0.1:1", timeScale });
+    try {
+      const api = new CodeDeployClient({ ...clientConfig(url), maxAttempts: 1 });
+      await api.send(new CreateApplicationCommand({ applicationName: "app" }));
+      await api.send(new CreateDeploymentGroupCommand(SETTINGS));
+      const revision = { revisionType: "AppSpecContent", appSpecContent: { content: appSpec() } } as const;
+      await expect(api.send(new CreateDeploymentCommand({ ...GROUP, revision }))).rejects.toMatchObject({
+        name: "InternalFailure",
+        message: "nobody knows the time",
+      });
+    } finally {
+      await close();
+    }
   });
 
   it("names what it does not do", async () => {

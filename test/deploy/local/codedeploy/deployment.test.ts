@@ -96,6 +96,18 @@ describe("a good canary", () => {
   });
 });
 
+it.each([
+  ["no list of alarms", { enabled: true }],
+  ["an alarm without a name", { enabled: true, alarms: [{}] }],
+])("watches nothing where the group has %s", async (_what, alarmConfiguration) => {
+  await standIn.prepare({ alarmConfiguration });
+  await standIn.deploy();
+  for (let minute = 0; minute < 5; minute += 1) await standIn.clock.next();
+  await standIn.step("ended");
+  expect(standIn.routes).toEqual([CANARY, PROMOTED]);
+  expect(standIn.cloudWatch.commandCalls(DescribeAlarmsCommand)).toEqual([]);
+});
+
 async function waitForHook(): Promise<void> {
   await until(() => standIn.hookEvents.length > 0 && standIn.clock.isAwaited, 10_000);
 }
@@ -172,6 +184,17 @@ describe("a bad canary", () => {
     });
   });
 
+  it("gets no traffic when the alias cannot be changed", async () => {
+    standIn.lambda.on(UpdateAliasCommand).rejects(new Error("no right"));
+    await standIn.prepare();
+    const id = await standIn.deploy();
+    await standIn.step("ended");
+    expect(await info(id)).toMatchObject({
+      status: "Failed",
+      errorInformation: { code: "INTERNAL_ERROR", message: "no right" },
+    });
+  });
+
   it.each([
     ["another version", { FunctionVersion: "5" }, "at 5"],
     [
@@ -209,8 +232,11 @@ describe("stopping", () => {
     });
   });
 
-  it("leaves it divided where nobody asks for a rollback", async () => {
-    await stopBaking({ autoRollbackConfiguration: { enabled: false } });
+  it.each([
+    ["the group wants none", { enabled: false }],
+    ["the group does not say", undefined],
+  ])("leaves it divided where nobody asks for a rollback: %s", async (_what, autoRollbackConfiguration) => {
+    await stopBaking({ autoRollbackConfiguration });
     expect(standIn.routes).toEqual([CANARY]);
     expect(standIn.steps.at(-1)).toMatchObject({ status: "Stopped", rolledBack: false });
   });

@@ -69,6 +69,24 @@ describe("the metrics of a function", () => {
     expect(values(await metrics.read(150))).toEqual([2]);
   });
 
+  it("are told apart by stream and text where events have no ids", async () => {
+    const metrics = follow();
+    const [one, other] = [1, 2].map((value) => ({ logStreamName: "a", timestamp: 10, message: line(10, value) }));
+    logs.on(FilterLogEventsCommand).resolves({ events: [{ ...one }, { ...other }, { ...one, logStreamName: "b" }] });
+    expect(values(await metrics.read(30))).toEqual([1, 2, 1]);
+    expect(values(await metrics.read(30))).toEqual([1, 2, 1]);
+  });
+
+  it("are none where the log has no events, or events without a text", async () => {
+    logs
+      .on(FilterLogEventsCommand)
+      .resolvesOnce({})
+      .resolves({ events: [{ eventId: "1" }] });
+    const metrics = follow();
+    expect(await metrics.read(0)).toEqual([]);
+    expect(await metrics.read(0)).toEqual([]);
+  });
+
   it("are none before the function was ever invoked", async () => {
     logs.on(FilterLogEventsCommand).rejects(Object.assign(new Error("none"), { name: "ResourceNotFoundException" }));
     expect(await follow().read(0)).toEqual([]);

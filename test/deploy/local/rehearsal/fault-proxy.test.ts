@@ -1,4 +1,4 @@
-import { FaultProxy } from "../../../../deploy/local/rehearsal/fault-proxy";
+import { FaultProxy, NETWORK_DELAY } from "../../../../deploy/local/rehearsal/fault-proxy";
 import { json, startUpstream, type Upstream } from "../upstream";
 
 const ANSWER = { label: "positive", scores: { negative: 0.1, neutral: 0.2, positive: 0.7 } };
@@ -112,4 +112,50 @@ it("mends an endpoint", async () => {
   expect((await invoke("canary")).status).toBe(503);
   proxy.inject("canary", {});
   expect((await invoke("canary")).status).toBe(200);
+});
+
+it("passes on what is no invocation, without any endpoint's fault", async () => {
+  proxy.inject("canary", { failing: 1 });
+  const response = await fetch(`${proxy.url}/ping`);
+  expect([response.status, await response.json()]).toEqual([200, ANSWER]);
+  expect(upstream.received[0]).toMatchObject({ method: "GET", url: "/ping" });
+});
+
+it("moves every label on to the next, whatever else the answer holds or lacks", async () => {
+  proxy.inject("canary", { altered: 1 });
+  const altered = async (answer: unknown): Promise<unknown> => {
+    upstream.answer = json(200, answer);
+    return (await invoke("canary")).json();
+  };
+  const scores = { negative: 0.1, neutral: 0.2, positive: 0.7 };
+  const moved = { negative: 0.7, neutral: 0.1, positive: 0.2 };
+  expect(await altered({ label: "positive", scores, model: "m" })).toEqual({
+    label: "negative",
+    scores: moved,
+    model: "m",
+  });
+  expect(await altered({ label: "negative", scores })).toEqual({ label: "neutral", scores: moved });
+  expect(await altered({ label: "neutral" })).toEqual({ label: "positive", scores: {} });
+  expect(await altered({ label: "neutral", scores: null })).toEqual({ label: "positive", scores: {} });
+  expect(await altered(null)).toBeNull();
+  expect(await altered("positive")).toBe("positive");
+});
+
+it("has a hosted endpoint's delay unless told another", async () => {
+  const usual = await FaultProxy.start({ upstream: () => upstream.url, random: () => 0 }); // the median
+  try {
+    const startedAt = performance.now();
+    await (await fetch(`${usual.url}/ping`)).arrayBuffer();
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(NETWORK_DELAY.medianMs - 1);
+  } finally {
+    await usual.stop();
+  }
+});
+
+it("takes no more calls once it has stopped", async () => {
+  const brief = await FaultProxy.start({ upstream: () => upstream.url, delay: NO_DELAY });
+  const { url } = brief;
+  await fetch(`${url}/ping`); // leaves a connection open
+  await brief.stop();
+  await expect(fetch(`${url}/ping`)).rejects.toThrow();
 });

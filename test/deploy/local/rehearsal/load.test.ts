@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { Load, type UserRequest, Users } from "../../../../deploy/local/rehearsal/load";
+import { signInPeople } from "../../../../deploy/local/rehearsal/users";
 import { until } from "../../../until";
 import { json, startUpstream, type Upstream } from "../upstream";
 
@@ -106,5 +108,63 @@ describe("a load", () => {
     await until(() => done.length >= 5, 10_000);
     await load.stop();
     expect(done.every(({ status }) => status === 200)).toBe(true);
+  });
+});
+
+describe("people who sign in", () => {
+  const CALLBACK = "http://localhost:3000/callback";
+  const pool = () => ({ awsUrl: upstream.url, userPoolId: "pool", peopleClientId: "people" });
+  const formOf = (url: string) =>
+    upstream.received
+      .filter((request) => request.url === url)
+      .map(({ body }) => Object.fromEntries(new URLSearchParams(body.toString())));
+
+  /** An emulated Cognito that answers the sign-in's form with this address. */
+  function cognito(location: string | undefined, callbacks: readonly string[] = [CALLBACK]): Upstream["answer"] {
+    return (request, response) => {
+      if (request.url === "/login") {
+        response.writeHead(302, location === undefined ? {} : { location }).end();
+      } else if (request.url === "/oauth2/token") {
+        const code = new URLSearchParams(request.body.toString()).get("code");
+        const isRight = code === "the-code";
+        json(isRight ? 200 : 400, isRight ? { access_token: "a-token" } : { error: "invalid_grant" })(
+          request,
+          response,
+        );
+      } else json(200, { UserPoolClient: { CallbackURLs: callbacks } })(request, response);
+    };
+  }
+
+  it("are new ones, with a token each, by the code grant with PKCE", async () => {
+    upstream.answer = cognito(`${CALLBACK}?code=the-code`);
+    expect(await signInPeople(pool(), 2)).toEqual(["a-token", "a-token"]);
+    const forms = formOf("/login");
+    expect(new Set(forms.map(({ username }) => username)).size).toBe(2);
+    for (const { client_id, redirect_uri, response_type, code_challenge_method } of forms) {
+      expect([client_id, redirect_uri, response_type, code_challenge_method]).toEqual([
+        "people",
+        CALLBACK,
+        "code",
+        "S256",
+      ]);
+    }
+    const challenges = formOf("/oauth2/token").map(({ code_verifier = "" }) =>
+      createHash("sha256").update(code_verifier).digest("base64url"),
+    );
+    expect(challenges.sort()).toEqual(forms.map(({ code_challenge }) => code_challenge).sort());
+  });
+
+  it.each([
+    ["is not redirected", undefined],
+    ["is sent back without a code", `${CALLBACK}?error=access_denied`],
+  ])("are told of when one %s", async (_name, location) => {
+    upstream.answer = cognito(location);
+    await expect(signInPeople(pool(), 1)).rejects.toThrow("the emulated Cognito signed nobody in");
+  });
+
+  it("need the app client's callback URL", async () => {
+    upstream.answer = cognito(undefined, []);
+    await expect(signInPeople(pool(), 1)).rejects.toThrow("the callback URL of the people's app client is missing");
+    expect(formOf("/login")).toEqual([]);
   });
 });

@@ -24,6 +24,22 @@ it("refers to nothing outside of itself", () => {
   expect(page).not.toContain("/* report.js */");
 });
 
+it("is of the moment of writing, and holds with no scene at all", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "serin-report-"));
+  try {
+    const file = path.join(folder, "report.html");
+    const before = Date.now();
+    writeReport(file, []);
+    const [, content = ""] = /id="report">(.*?)<\/script>/.exec(readFileSync(file, "utf8")) ?? [];
+    const report = JSON.parse(content);
+    expect(report).toMatchObject({ windowSeconds: 0, scenes: [] });
+    expect(Date.parse(report.at)).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(report.at)).toBeLessThanOrEqual(Date.now());
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 describeInChromium("the report in a browser", (browser) => {
   jest.setTimeout(60_000);
   let folder: string;

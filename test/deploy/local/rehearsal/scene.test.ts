@@ -1,3 +1,5 @@
+import type { Qualification } from "../../../../deploy/local/rehearsal/qualification";
+import { alarmLabel, isGateOpen } from "../../../../deploy/local/rehearsal/scene";
 import { FAILED, PASSED, START, StagedScene, slowRelease } from "./a-scene";
 
 const at = (second: number) => START + second * 1000;
@@ -100,5 +102,85 @@ describe("the reason", () => {
     const { scene } = new StagedScene("good").created().ended(20, "Succeeded", "Version 2 has all the traffic.");
     scene.addQualification(PASSED);
     expect(scene.reason).toBe("Version 2 has all the traffic.");
+  });
+});
+
+describe("the hook", () => {
+  it("is told of when it begins, and by its verdict, not when CodeDeploy hears of its end", () => {
+    const { marks } = new StagedScene("good")
+      .created()
+      .event(6, { kind: "hook", status: "InProgress" })
+      .event(9, { kind: "hook", status: "Succeeded" });
+    expect(marks.filter(({ kind }) => kind === "hook")).toEqual([
+      { at: 6, kind: "hook", text: "the hook asks both versions the golden set" },
+    ]);
+  });
+
+  it("has its numbers told, a dash for each that it could not measure", () => {
+    const told = (found: Qualification | undefined) => {
+      const { scene, marks } = new StagedScene("good");
+      scene.addQualification(found);
+      return marks.map(({ text }) => text);
+    };
+    expect(told(PASSED)).toEqual(["hook: pass (p95 ratio 1.02, errors 0.0 %, accuracy +0.3 points)"]);
+    expect(told({ ...FAILED, accuracyDifference: -0.147 })).toEqual([
+      "hook: fail (p95 ratio 2.10, errors 0.0 %, accuracy -14.7 points)",
+    ]);
+    expect(told({ ...FAILED, p95Ratio: null, errorRate: null, accuracyDifference: null })).toEqual([
+      "hook: fail (p95 ratio –, errors –, accuracy –)",
+    ]);
+    expect(told(undefined)).toEqual(["hook: it left no record"]);
+  });
+});
+
+describe("an alarm on errors", () => {
+  const errors = { name: "serin-local-canary-errors-2", threshold: 0.02 };
+
+  it("is told of in percent", () => {
+    const { marks } = new StagedScene("errors")
+      .created()
+      .event(20, { kind: "alarms", alarms: [{ ...errors, state: "ALARM", value: 0.05 }] });
+    expect(marks.at(-1)?.text).toBe("alarm: canary's error rate is 5.0 %, more than 2.0 %");
+  });
+
+  it("decides by the canary's requests alone, one on latency by both versions' samples", () => {
+    const opens = (name: string, stable: number, canary: number) => {
+      const staged = new StagedScene("errors").created();
+      for (let made = 0; made < stable; made += 1) staged.answered(10, "1", 100);
+      for (let made = 0; made < canary; made += 1) staged.answered(10, "2", 100);
+      return isGateOpen({ ...errors, name, state: "OK", value: 0 }, staged.scene.now(at(10)));
+    };
+    expect([opens(errors.name, 0, 99), opens(errors.name, 0, 100)]).toEqual([false, true]);
+    const latency = "serin-local-canary-latency-2";
+    expect([opens(latency, 100, 99), opens(latency, 99, 100), opens(latency, 100, 100)]).toEqual([false, false, true]);
+  });
+
+  it("has its own name where that tells nothing", () => {
+    expect(alarmLabel({ ...errors, name: "disk", state: "OK", value: 0 })).toBe("disk");
+  });
+});
+
+it("has no outcome when the traffic was left between the versions", () => {
+  const { marks } = new StagedScene("slow")
+    .created()
+    .shifted(10, 0.1)
+    .event(20, { kind: "ended", status: "Failed", rolledBack: false, reason: "the alias cannot be changed" });
+  expect(marks.map(({ kind }) => kind)).not.toContain("outcome");
+});
+
+describe("before the end", () => {
+  it("there is no reason yet, and the newest metrics are the decisive ones", () => {
+    const { scene } = new StagedScene("good").created().answered(12, "1", 90);
+    expect(scene.reason).toBe("");
+    expect(scene.decisive().stable).toMatchObject({ requests: 1, p95Ms: 90 });
+  });
+
+  it("there are moments even without a metric", () => {
+    const { scene } = new StagedScene("good").created();
+    expect(scene.moments(1).map((moment) => [moment.at, moment.stable.requests])).toEqual([
+      [0, 0],
+      [1, 0],
+      [2, 0],
+    ]);
   });
 });

@@ -26,6 +26,25 @@ describe("the picture", () => {
     expect(frame(scene, [], START + 13_000, plain).join("\n")).toContain("quiet below 100 samples");
   });
 
+  it("no longer says so of an alarm that has its samples", () => {
+    const staged = new StagedScene("good").created().shifted(10, 0.1);
+    for (let made = 0; made < 100; made += 1) staged.answered(12, "1", 100).answered(12, "2", 100);
+    const picture = frame(staged.alarms(13, "OK", 1).scene, [], START + 13_000, plain).join("\n");
+    expect(picture).toContain("p95, canary / stable");
+    expect(picture).not.toContain("quiet below");
+  });
+
+  it("has lines of p95 only once there is one, with gaps where a version has none", () => {
+    const { scene } = new StagedScene("good").created().answered(12, "1", 100);
+    const lines = (seconds: readonly number[]) => {
+      const history = seconds.map((second) => scene.now(START + second * 1000));
+      return frame(scene, history, START + 13_000, plain).filter((line) => line.startsWith("  p95"));
+    };
+    expect(lines([])).toEqual([]);
+    expect(lines([6, 7])).toEqual([]);
+    expect(lines([6, 12])).toEqual(["  p95 stable   █", "  p95 canary      top 100 ms"]);
+  });
+
   it("tells lost requests from those that the fault hit", () => {
     const text = (staged: StagedScene) => frame(staged.scene, [], START, plain).join("\n");
     expect(text(new StagedScene("errors").request(503, true))).toContain("1 failed by the fault");
@@ -59,6 +78,31 @@ describe("a terminal", () => {
     expect(output.written.join("")).toContain("deploying\n");
     expect(output.written.join("")).toContain("still there\n");
   });
+});
+
+it("takes a terminal that does not tell its size for one of 80 columns and 24 rows", () => {
+  const written: string[] = [];
+  const screen = screenOn({ isTTY: true, write: (text: string) => written.push(text) > 0 });
+  const names = ["a", "b", "c", "d", "e", "f"];
+  const { scene } = slowRelease().event(31, {
+    kind: "alarms",
+    alarms: names.map((name) => ({ name, state: "OK", value: 0, threshold: 1 })),
+  });
+  scene.mark("step", "long ".repeat(40), START + 6000);
+  screen.begin(scene);
+  screen.happened({ at: 6, kind: "step", text: "long" });
+  screen.happened({ at: 6, kind: "step", text: "long" });
+  screen.end();
+  const text = written.join("");
+  expect(text).toContain("\u001b[23A"); // back over a picture that left the cursor its row
+  const lines = stripVTControlCharacters(text).split("\n");
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80);
+});
+
+it("leaves a terminal alone in the end when no scene began", () => {
+  const output = outputOf(true);
+  screenOn(output).end();
+  expect(output.written).toEqual([]);
 });
 
 describe("a file", () => {
