@@ -2,16 +2,17 @@
 import path from "node:path";
 import type { MetricDatum } from "./alarms/alarm";
 import { slsEnvironment } from "./aws";
-import { Child, shown } from "./child";
+import { shown } from "./child";
 import type { DeploymentEvent } from "./codedeploy/events";
 import { startCodeDeploy } from "./codedeploy/server";
 import { startEmulator } from "./emulator";
 import { startFrontDoor } from "./front-door";
+import { slsFailure, startSlsDeploy } from "./sls";
 import { stackOutputs } from "./stack";
 import { clearState, type State, type Target, writeTarget } from "./state";
 import { issueToken } from "./tokens";
 import { UserError } from "./user-error";
-import { createWorkspace, SLS, type WorkspaceFolder } from "./workspace";
+import { createWorkspace, type WorkspaceFolder } from "./workspace";
 
 /** Compresses a canary's 15 minutes to 15 seconds. */
 const DEFAULT_TIME_SCALE = 60;
@@ -92,20 +93,11 @@ export class LocalTarget {
     params: Readonly<Record<string, string>> = {},
   ): Promise<void> {
     const log = path.join(this.state.logs, "deploy.log");
-    const child = new Child({
-      command: process.execPath,
-      args: [SLS, "deploy", "--stage", "local", "--verbose", ...slsParams(params)],
-      env: slsEnvironment(awsUrl),
-      cwd: this.state.workspace,
-      log,
-      onLine,
-    });
+    const env = slsEnvironment(awsUrl);
+    const child = startSlsDeploy({ flags: ["--stage", "local"], params, env, cwd: this.workspace, log, onLine });
     this.parts.push(child);
     const code = await child.exited;
-    if (code === 0) return;
-    throw new UserError(
-      this.stopping ? "interrupted" : `sls deploy failed: ${reasonOf(child.tail)} (log: ${shown(log)})`,
-    );
+    if (code !== 0) throw this.stopping ? new UserError("interrupted") : slsFailure(child, log);
   }
 
   /** Opens the front door and records the target for other commands. */
@@ -127,16 +119,6 @@ export class LocalTarget {
     if (!this.stopping)
       this.fail(`${what} stopped unexpectedly (exit ${String(code)}); see ${shown(this.state.logs)}.`);
   }
-}
-
-function slsParams(params: Readonly<Record<string, string>>): string[] {
-  return Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
-}
-
-/** What osls prints below `Error:`, without stack frames. */
-function reasonOf(lines: readonly string[]): string {
-  const message = lines.slice(lines.lastIndexOf("Error:") + 1).filter((line) => !line.startsWith("at "));
-  return message.join(" ");
 }
 
 async function describe(awsUrl: string): Promise<Omit<Target, "url">> {

@@ -4,7 +4,7 @@ import { paginateDescribeStackEvents, UpdateStackCommand } from "@aws-sdk/client
 import { UserError } from "../local/user-error";
 import type { Interruption } from "./interruption";
 import { runSteps } from "./release-command";
-import { checkUpdatable, isSettled, readStack, type Stack } from "./stack";
+import { checkUpdatable, isSettled, readStack, type Stack, settledStack } from "./stack";
 import type { Stage } from "./stage";
 import { answersWith, readLive, type Version } from "./versions";
 import { waitUntil } from "./wait";
@@ -50,15 +50,9 @@ export async function redeploy(
     {
       title: "Stack updated",
       task: async (_, task) => {
-        const settled = await waitUntil(
-          stage,
-          signal,
-          () => readStack(stage),
-          (seen) => {
-            task.output = seen.status;
-            return isSettled(seen);
-          },
-        );
+        const settled = await settledStack(stage, signal, (status) => {
+          task.output = status;
+        });
         await checkOutcome(stage, settled, target, update);
       },
     },

@@ -9,11 +9,10 @@ import { type ByHand, readRecords, recordOrWarn, whoAmI } from "./records";
 import { redeploy } from "./redeploy";
 import { confirm } from "./release-command";
 import { chooseTarget, type Wanted } from "./rollback-target";
-import { checkUpdatable, isSettled, isSettling, readStack, type Stack } from "./stack";
+import { checkUpdatable, isSettling, readStack, type Stack, settledStack } from "./stack";
 import { ALIAS, type Stage } from "./stage";
 import { stopRelease } from "./stop-release";
 import { answersWith, findVersion, type Live, listVersions, readLive, type Version } from "./versions";
-import { waitUntil } from "./wait";
 
 /** As many of the newest deployments are looked at; each costs one call. */
 const HISTORY = 50;
@@ -57,7 +56,7 @@ async function settled(stage: Stage, { signal }: Interruption): Promise<Stack> {
   const stack = await readStack(stage);
   if (!isSettling(stack)) return stack;
   console.log(`Stack ${stack.name} is ${stack.status}; waiting until it has ended.`);
-  return waitUntil(stage, signal, () => readStack(stage), isSettled);
+  return settledStack(stage, signal);
 }
 
 /** @returns The plan, or in words why there is nothing to do. */

@@ -2,10 +2,9 @@
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { slsEnvironment } from "../local/aws";
-import { Child, shown } from "../local/child";
+import { slsFailure, startSlsDeploy } from "../local/sls";
 import { stateOf } from "../local/state";
-import { UserError } from "../local/user-error";
-import { createWorkspace, SLS } from "../local/workspace";
+import { createWorkspace } from "../local/workspace";
 import { ROOT } from "../root";
 import type { Interruption } from "./interruption";
 import { runSteps } from "./release-command";
@@ -43,14 +42,13 @@ async function runOsls(
   const { logs } = stateOf();
   mkdirSync(logs, { recursive: true });
   const log = path.join(logs, `release-${stage.name}.log`);
-  const options = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
-  const args = [SLS, "deploy", "--verbose", "--stage", stage.name, "--region", stage.region, ...options];
-  const child = new Child({ command: process.execPath, args, ...surroundings(stage), log, onLine });
+  const flags = ["--stage", stage.name, "--region", stage.region];
+  const child = startSlsDeploy({ flags, params, ...surroundings(stage), log, onLine });
   const stop = () => void child.stop();
   signal.addEventListener("abort", stop, { once: true });
   const code = await child.exited.finally(() => signal.removeEventListener("abort", stop));
   signal.throwIfAborted();
-  if (code !== 0) throw new UserError(`sls deploy failed: ${reasonOf(child.tail)} (log: ${shown(log)})`);
+  if (code !== 0) throw slsFailure(child, log);
 }
 
 /** The local target gets a view of the working tree for itself, as it is now. */
@@ -61,12 +59,4 @@ function surroundings({ awsUrl }: Stage): { readonly env: NodeJS.ProcessEnv; rea
   mkdirSync(cwd, { recursive: true });
   createWorkspace(cwd);
   return { env: slsEnvironment(awsUrl), cwd };
-}
-
-/** What osls prints below `Error:`, without stack frames. */
-function reasonOf(lines: readonly string[]): string {
-  return lines
-    .slice(lines.lastIndexOf("Error:") + 1)
-    .filter((line) => !line.startsWith("at "))
-    .join(" ");
 }

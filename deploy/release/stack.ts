@@ -2,6 +2,7 @@
 import { type Stack as Described, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { UserError } from "../local/user-error";
 import type { Stage } from "./stage";
+import { waitUntil } from "./wait";
 
 export interface Stack {
   readonly name: string;
@@ -51,6 +52,19 @@ const SETTLING = /^(UPDATE_COMPLETE_CLEANUP|UPDATE_ROLLBACK(_COMPLETE_CLEANUP)?)
 export const isSettling = ({ status }: Stack): boolean => SETTLING.test(status);
 
 export const isSettled = ({ status }: Stack): boolean => !status.endsWith("_IN_PROGRESS");
+
+/** The stack, once CloudFormation changes it no more. @param onStatus - Called with each state on the way. */
+export function settledStack(stage: Stage, signal: AbortSignal, onStatus?: (status: string) => void): Promise<Stack> {
+  return waitUntil(
+    stage,
+    signal,
+    () => readStack(stage),
+    (seen) => {
+      onStatus?.(seen.status);
+      return isSettled(seen);
+    },
+  );
+}
 
 /** @throws UserError that says what the stack's state asks for, when it lets nothing be updated. */
 export function checkUpdatable({ name, status, statusReason }: Stack, stage: Stage): void {

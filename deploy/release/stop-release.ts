@@ -4,7 +4,7 @@ import { UserError } from "../local/user-error";
 import { type Deployment, isRunning } from "./deployments";
 import type { Interruption } from "./interruption";
 import { runSteps } from "./release-command";
-import { checkUpdatable, isSettled, readStack } from "./stack";
+import { checkUpdatable, settledStack } from "./stack";
 import { ALIAS, type Stage } from "./stage";
 import { answersWith, readLive } from "./versions";
 import { waitUntil } from "./wait";
@@ -38,15 +38,9 @@ export async function stopRelease(stage: Stage, release: Deployment, interruptio
     {
       title: "Stack rolled back",
       task: async (_, task) => {
-        const stack = await waitUntil(
-          stage,
-          signal,
-          () => readStack(stage),
-          (seen) => {
-            task.output = seen.status;
-            return isSettled(seen);
-          },
-        );
+        const stack = await settledStack(stage, signal, (status) => {
+          task.output = status;
+        });
         checkUpdatable(stack, stage);
       },
     },

@@ -14,7 +14,7 @@ const CANARY_WEIGHT = 0.1;
  * Expected samples in a window over those from which on the alarms decide. A release that ends well goes on to its end: some windows
  * below the gate do no harm. One that an alarm must end is over when the first window is full, however long a window is.
  */
-const SAMPLES_MARGIN: Readonly<Record<Outcome, number>> = { promoted: 1, "rolled back": 1.5 };
+const SAMPLES_MARGIN: Readonly<Record<Outcome, number>> = { promoted: 1.01, "rolled back": 1.5 };
 /** Share of the capacity that is used: near all of it, waiting would say more than the versions do. */
 const UTILISATION = 0.75;
 const REQUESTS_PER_SECOND = { least: 12, most: 110 };
