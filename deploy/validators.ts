@@ -1,20 +1,19 @@
 // Compiles the API's JSON Schemas to the validators that the functions bundle, so that no schema is compiled at run time.
 import { Ajv2020, type AnySchemaObject } from "ajv/dist/2020";
 import standaloneCode from "ajv/dist/standalone";
-import { PREDICTION } from "../src/model-client/schema";
+import { AUTOPILOT_ANSWER, PREDICTION } from "../src/model-client/schema";
 import { PREDICT_REQUEST } from "../src/predict/schema";
 import { addKeywords } from "./schema-keywords";
 
 interface ValidatorModule {
   readonly folder: string;
-  readonly name: string;
-  readonly type: string;
-  readonly schema: AnySchemaObject;
+  /** By the name of the type that they are of. */
+  readonly schemas: Readonly<Record<string, AnySchemaObject>>;
 }
 
 const MODULES: readonly ValidatorModule[] = [
-  { folder: "src/predict", name: "validatePredictRequest", type: "PredictRequest", schema: PREDICT_REQUEST },
-  { folder: "src/model-client", name: "validatePrediction", type: "Prediction", schema: PREDICTION },
+  { folder: "src/predict", schemas: { PredictRequest: PREDICT_REQUEST } },
+  { folder: "src/model-client", schemas: { Prediction: PREDICTION, AutopilotAnswer: AUTOPILOT_ANSWER } },
 ];
 
 const OPTIONS = { allErrors: true, code: { source: true, lines: true } } as const;
@@ -26,19 +25,24 @@ export function generatedValidators(): ReadonlyMap<string, string> {
   return new Map(MODULES.flatMap((module) => [code(module), declaration(module)]));
 }
 
-function code({ folder, name, schema }: ValidatorModule): [string, string] {
+function code({ folder, schemas }: ValidatorModule): [string, string] {
   const ajv = new Ajv2020(OPTIONS);
   addKeywords(ajv);
-  ajv.addSchema({ ...schema, $id: name });
-  return [`${folder}/validate.generated.js`, BANNER + standaloneCode(ajv, { [name]: name })];
+  const names = Object.entries(schemas).map(([type, schema]) => {
+    const name = `validate${type}`;
+    ajv.addSchema({ ...schema, $id: name });
+    return [name, name] as const;
+  });
+  return [`${folder}/validate.generated.js`, BANNER + standaloneCode(ajv, Object.fromEntries(names))];
 }
 
-function declaration({ folder, name, type }: ValidatorModule): [string, string] {
+function declaration({ folder, schemas }: ValidatorModule): [string, string] {
+  const types = Object.keys(schemas);
   const lines = [
     `import type { Validator } from "../http/schema-errors";`,
-    `import type { ${type} } from "./schema";`,
+    `import type { ${[...types].sort().join(", ")} } from "./schema";`,
     "",
-    `export declare const ${name}: Validator<${type}>;`,
+    ...types.map((type) => `export declare const validate${type}: Validator<${type}>;`),
     "",
   ];
   return [`${folder}/validate.generated.d.ts`, BANNER + lines.join("\n")];

@@ -32,9 +32,3 @@ it.each(pages)("%s links to what exists", (page) => {
   });
   expect(broken).toEqual([]);
 });
-
-it.each(runbooks)("%s tells symptom, decision, action, check and what comes after", (page) => {
-  expect(found(read(page), /^## (.+)$/gm)).toEqual(
-    expect.arrayContaining(["Symptom", "Decide", "Do", "Verify", "After"]),
-  );
-});

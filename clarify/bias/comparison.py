@@ -1,4 +1,4 @@
-"""Whether bias got worse: tests of change between two models or two weeks, corrected for how many there are."""
+"""Whether bias got worse: tests of change between models or weeks, corrected for how many there are."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 // Serverless plugin: serverless-plugin-canary-deployments, mended for a JWT authorizer, with what a release needs beyond it.
 import ServerlessCanaryDeployments from "serverless-plugin-canary-deployments";
+import { hostAutopilot } from "./autopilot-hosting";
 import { expandEachVersion } from "./each-version";
 import { DeployError, type Resource, type Serverless, type Template } from "./osls";
 
@@ -87,12 +88,13 @@ export class CanaryPlugin extends ServerlessCanaryDeployments<Serverless, Templa
     const template = this.compiledTpl;
     const published = this.getVersionNameFor(FUNCTION);
     if (published === undefined) throw new DeployError("serverless.yml must let osls publish versions of predict");
-    const { version, previous } = this.serverless.service.custom.model;
+    const { version, previous, containers, autopilotInstanceType } = this.serverless.service.custom.model;
     const versions = [version, previous].filter((id) => id !== "none");
     const filled: unknown = JSON.parse(
       JSON.stringify(expandEachVersion(template, versions)).replaceAll(VERSION, published),
     );
     Object.assign(template, filled);
+    for (const [id, own] of Object.entries(containers)) hostAutopilot(template, id, own, autopilotInstanceType);
   }
 }
 

@@ -37,11 +37,12 @@ interface Place {
 
 /**
  * Asks AWS what is live.
- * @throws DeployError when AWS does not say, when another deployment is under way, or when the alias is not where the stack has it.
+ * @throws DeployError when AWS does not say, when another deployment is under way, when the stack's state allows none, or when the alias is not where the stack has it.
  */
 export async function readLiveRelease(place: Place): Promise<LiveRelease> {
   const stack = await describeStack(place);
   checkStackIsAtRest(stack, place);
+  checkStackIsUpdatable(stack, place);
   if (stack) await checkNoDeployment(place);
   const alias = await getAlias(place);
   checkNotMoved(stack, alias, place);
@@ -66,6 +67,19 @@ function checkStackIsAtRest(stack: Stack | undefined, { stage, stackName }: Plac
     `Another deployment is running: stack ${stackName} is ${status}. Nothing was changed. ` +
       `Wait until it has ended (${releases(stage)} shows it)${stop}`,
   );
+}
+
+/** CloudFormation's own refusal says neither what is wrong nor what to do. */
+function checkStackIsUpdatable(stack: Stack | undefined, { stage, stackName, aws }: Place): void {
+  const { StackStatus: status = "", StackStatusReason: why = "no reason is given" } = stack ?? {};
+  if (stack === undefined || /^(CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT|IMPORT_ROLLBACK)_COMPLETE$/.test(status)) return;
+  const region = typeof aws.region === "string" ? ` --region ${aws.region}` : "";
+  const remedy =
+    status === "UPDATE_ROLLBACK_FAILED"
+      ? `Mend what its events name (\`aws cloudformation describe-stack-events --stack-name ${stackName}${region}\`), then ` +
+        `\`aws cloudformation continue-update-rollback --stack-name ${stackName}${region}\`, and deploy again`
+      : `It never came up, or is half removed: \`npx sls remove --stage ${stage}${region}\`, then deploy again`;
+  throw new DeployError(`Stack ${stackName} is ${status} and takes no update (${why}). Nothing was changed. ${remedy}`);
 }
 
 async function checkNoDeployment({ stage, stackName, aws }: Place): Promise<void> {

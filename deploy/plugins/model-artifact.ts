@@ -3,19 +3,22 @@ import path from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { modelVersion } from "../model-package";
+import { type AutopilotContainers, readContainers } from "./autopilot-models";
 import { ModelArchives } from "./model-archives";
 import { uploadModel } from "./model-upload";
 import { DeployError, type Serverless, type Toolkit, type VariableRequest } from "./osls";
-import { chooseModels, NONE, type ReleasedModels, readReleasedModels } from "./released-models";
+import { chooseModels, isAutopilot, NONE, type ReleasedModels, readReleasedModels } from "./released-models";
 
 interface Choice extends ReleasedModels {
   /** undefined where AWS was not asked, and before the first deployment. */
   readonly released: ReleasedModels | undefined;
+  readonly containers: AutopilotContainers;
 }
 
 /**
  * Gives serverless.yml the variables `${model:version}` and `${model:previous}`: what the stage releases, changed by the parameters
- * modelVersion and previousModel. Only `sls deploy` asks AWS what the stage releases; packaging takes the model in the working tree.
+ * modelVersion and previousModel; `${model:format}`, how the first is asked; and `${model:containers}` of those that Autopilot made.
+ * Only `sls deploy` asks AWS what the stage releases; packaging takes the model in the working tree, and asks for containers only.
  *
  * That model is uploaded with every deployment, live or not, so that a promotion has nothing to pack. It goes to the deployment bucket,
  * which exists before the stack's resources.
@@ -27,7 +30,6 @@ export class ModelArtifactPlugin {
 
   readonly hooks = {
     initialize: () => this.failIfUnknown(),
-    "before:package:initialize": () => this.checkParameter(),
     "before:aws:deploy:deploy:createStack": () => this.checkModels(),
     "after:aws:deploy:deploy:uploadArtifacts": () => this.upload(),
     "after:deploy:deploy": () => this.suggestPromotion(),
@@ -43,13 +45,15 @@ export class ModelArtifactPlugin {
     private readonly toolkit: Toolkit,
   ) {}
 
-  private async variable({ address, resolveVariable }: VariableRequest): Promise<{ value: string }> {
+  private async variable({ address, resolveVariable }: VariableRequest): Promise<{ value: unknown }> {
     this.choice ??= this.choose(resolveVariable);
     try {
-      const { active, previous } = await this.choice;
-      if (address === "version") return { value: active };
-      if (address === "previous") return { value: previous };
-      throw new DeployError(`\${model:${address}} is unknown; there are \${model:version} and \${model:previous}`);
+      const { active, previous, containers } = await this.choice;
+      const format = isAutopilot(active) ? "autopilot" : "serin";
+      const values = new Map<string, unknown>(Object.entries({ version: active, previous, format, containers }));
+      if (values.has(address)) return { value: values.get(address) };
+      const known = [...values.keys()].map((name) => `\${model:${name}}`).join(", ");
+      throw new DeployError(`\${model:${address}} is unknown; there are ${known}`);
     } catch (error) {
       this.failure = error instanceof Error ? error : new Error(String(error));
       return { value: NONE };
@@ -69,16 +73,10 @@ export class ModelArtifactPlugin {
     const wanted = { version: await parameter("modelVersion"), previous: await parameter("previousModel") };
     const isDeployment = this.serverless.processedInput.commands.join(" ") === "deploy";
     const released = isDeployment ? await readReleasedModels(await this.ssm(), this.stage) : undefined;
-    return { ...chooseModels(wanted, released, () => this.tree), released };
-  }
-
-  /** A wrong parameter fails before anything is made. */
-  private checkParameter(): void {
-    const { dependencies } = this.serverless.service.custom.model;
-    if (dependencies === "packed" || dependencies === "none") return;
-    throw new DeployError(
-      `The parameter modelDependencies is ${JSON.stringify(dependencies)}; it can be packed or none`,
-    );
+    const chosen = chooseModels(wanted, released, () => this.tree);
+    const ofAutopilot = Object.values(chosen).filter(isAutopilot);
+    const containers = ofAutopilot.length === 0 ? {} : await readContainers(await this.ssm(), this.stage, ofAutopilot);
+    return { ...chosen, released, containers };
   }
 
   /** A model that is nowhere to be found fails before anything is changed. */
@@ -86,7 +84,7 @@ export class ModelArtifactPlugin {
     const { version, previous } = this.serverless.service.custom.model;
     const chosen = await this.choice;
     if (chosen) checkPackage({ active: version, previous }, chosen);
-    const needed = [version, previous].filter((id) => id !== NONE && id !== this.tree);
+    const needed = [version, previous].filter((id) => id !== NONE && id !== this.tree && !isAutopilot(id));
     if (needed.length === 0) return;
     const released = chosen?.released;
     const uploaded = released ? await (await this.archives()).versions() : []; // at first there is no bucket
@@ -107,6 +105,7 @@ export class ModelArtifactPlugin {
 
   private async upload(): Promise<void> {
     const { service, serviceDir } = this.serverless;
+    const progress = this.toolkit.progress.get("model");
     await uploadModel({
       root: serviceDir,
       stage: this.stage,
@@ -115,8 +114,9 @@ export class ModelArtifactPlugin {
       withPackages: service.custom.model.dependencies === "packed",
       archives: await this.archives(),
       ssm: await this.ssm(),
-      onProgress: (step) => this.toolkit.progress.get("main").notice(step),
+      onProgress: (step) => progress.notice(step),
     });
+    progress.remove();
   }
 
   private suggestPromotion(): void {

@@ -1,12 +1,15 @@
 // The part of osls that our plugins use.
 import type { CloudFormationClientConfig } from "@aws-sdk/client-cloudformation";
 import { UserError } from "../local/user-error";
+import type { AutopilotContainers } from "./autopilot-models";
 
 /** A resource of the CloudFormation template. */
 export interface Resource {
   readonly Type: string;
+  readonly Condition?: string;
   DependsOn?: string | readonly string[];
   UpdatePolicy?: unknown;
+  readonly Metadata?: unknown;
   readonly Properties: Record<string, unknown>;
 }
 
@@ -33,9 +36,17 @@ export interface Provider {
 
 export interface Serverless {
   readonly serviceDir: string;
-  readonly processedInput: { readonly commands: readonly string[] };
+  readonly processedInput: {
+    readonly commands: readonly string[];
+    readonly options?: { readonly param?: readonly string[] };
+  };
+  /** serverless.yml, with its variables resolved. */
+  readonly configurationInput: {
+    readonly params: Readonly<Record<string, Readonly<Record<string, string | number>>>>;
+  };
   readonly service: {
     readonly service: string;
+    readonly resources: { readonly Mappings: Readonly<Record<string, Readonly<Record<string, unknown>>>> };
     readonly provider: {
       /** Set by osls when nothing changed since the last deployment. */
       shouldNotDeploy?: boolean;
@@ -43,17 +54,26 @@ export interface Serverless {
       readonly compiledCloudFormationTemplate: Template;
     };
     readonly custom: {
-      readonly model: { readonly dependencies: string; readonly version: string; readonly previous: string };
+      readonly model: {
+        readonly dependencies: string;
+        readonly version: string;
+        readonly previous: string;
+        readonly containers: AutopilotContainers;
+        readonly autopilotInstanceType: string;
+      };
       readonly release: string;
-      readonly onInconclusive: string;
+      /** Values of the stack's parameters that say who is told; empty for nobody. */
+      readonly notifications: Readonly<Record<string, string>>;
     };
   };
   getProvider(name: "aws"): Provider;
+  /** Shown at the end of a successful deployment. */
+  addServiceOutputSection(name: string, content: string | string[]): void;
 }
 
 export interface Toolkit {
-  readonly progress: { get(name: string): { notice(message: string): void } };
-  readonly log: { notice(message: string): void };
+  readonly progress: { get(name: string): { notice(message: string): void; remove(): void } };
+  readonly log: { notice(message: string): void; warning(message: string): void };
 }
 
 /** What osls tells a source of variables. */

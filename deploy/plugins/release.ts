@@ -6,7 +6,6 @@ import { removeRecords } from "./release-records";
 /** Tells the stack which version is live before the deployment; see deploy/release.yml for the parameters. */
 export class ReleasePlugin {
   readonly hooks = {
-    "before:package:initialize": () => this.checkParameters(),
     "before:aws:deploy:deploy:createStack": () => this.look(),
     "after:aws:deploy:deploy:checkForChanges": () => this.deployWithdrawn(),
     "before:aws:deploy:deploy:updateStack": () => this.setParameters(),
@@ -21,13 +20,6 @@ export class ReleasePlugin {
     _options: unknown,
     private readonly toolkit: Toolkit,
   ) {}
-
-  /** A wrong parameter fails before anything is made. */
-  private checkParameters(): void {
-    const { release, onInconclusive } = this.serverless.service.custom;
-    checkOneOf("release", release, ["canary", "immediate"]);
-    checkOneOf("onInconclusive", onInconclusive, ["fail", "pass"]);
-  }
 
   private async look(): Promise<void> {
     const provider = this.serverless.getProvider("aws");
@@ -56,6 +48,7 @@ export class ReleasePlugin {
       LiveVersion: "none",
       LiveModel: "none",
       LivePreviousModel: "none",
+      ...notified(custom.notifications),
     };
     const own = Object.entries(parameters).map(
       ([ParameterKey, ParameterValue]): StackParameter => ({ ParameterKey, ParameterValue }),
@@ -77,7 +70,7 @@ export class ReleasePlugin {
   }
 }
 
-function checkOneOf(name: string, value: string, allowed: readonly string[]): void {
-  if (allowed.includes(value)) return;
-  throw new DeployError(`The parameter ${name} is ${JSON.stringify(value)}; it can be ${allowed.join(" or ")}`);
+/** NONE, the default of these parameters, has the form of an id, which cfn-lint wants of the default, too. */
+function notified(given: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value === "" ? "NONE" : value]));
 }

@@ -1,5 +1,6 @@
 // Which model versions a stage releases, as its parameters in SSM say; the stack writes them, deployments read them.
 import { GetParametersCommand, ParameterAlreadyExists, PutParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
+import type { AutopilotModel } from "../autopilot/model-metadata";
 import type { Manifest } from "../model-manifest";
 import { DeployError, messageOf } from "./osls";
 
@@ -18,13 +19,23 @@ export interface ModelMetadata {
   readonly s3Uri: string;
   /** ISO 8601. */
   readonly uploadedAt: string;
-  readonly source: "trained" | "autopilot";
+  readonly source: "trained";
   readonly metrics: Manifest["metrics"];
 }
 
-const isVersion = (value: string): boolean => /^[0-9a-f]{12}$/.test(value);
+/** Begins the ids of models that Autopilot made, so that an id says by itself how its endpoint is asked (docs/adr/0010). */
+export const AUTOPILOT = "autopilot";
 
-const EXPECTED = "it must be the id of a model version: 12 hex digits; `npm run releases` lists them";
+export const isAutopilot = (version: string): boolean => version.startsWith(AUTOPILOT);
+
+export const isVersion = (value: string): boolean => /^(autopilot)?[0-9a-f]{12}$/.test(value);
+
+const EXPECTED =
+  "it must be the id of a model version: 12 hex digits, after `autopilot` for a model of Autopilot's; `npm run releases` lists them";
+
+/** Where the parameter store keeps a version's metadata. */
+export const metadataName = (stage: string, version: string): string =>
+  `/serin/${stage}/models/versions/${version}/metadata`;
 
 /**
  * What a deployment releases: the wanted model, else the active one, else (on the first) the one in the working tree. The model that
@@ -99,13 +110,14 @@ function checked(name: string, value: string | undefined, isValid: (value: strin
 export async function registerModel(
   ssm: SSMClient,
   stage: string,
-  metadata: ModelMetadata,
+  metadata: ModelMetadata | AutopilotModel,
   replace: boolean,
 ): Promise<void> {
   const parameter = {
-    Name: `/serin/${stage}/models/versions/${metadata.version}/metadata`,
+    Name: metadataName(stage, metadata.version),
     Value: JSON.stringify(metadata),
     Type: "String",
+    Tier: "Intelligent-Tiering", // containers of Autopilot's may need more than the 4 KB that cost nothing
     Overwrite: replace,
   } as const;
   try {

@@ -1,6 +1,8 @@
 // What AWS refuses, in words that say what to do.
 import { UserError } from "../local/user-error";
 
+const OSLS_WITHOUT_CREDENTIALS = "AWS provider credentials not found";
+
 /** @returns A UserError for what the user can mend (rights, credentials, an address), else the error as it came. */
 export function explained(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof UserError) return error;
@@ -10,7 +12,7 @@ export function explained(error: unknown): unknown {
     return new UserError(`Access denied: your identity needs the right ${action}. AWS says: ${message}`);
   if (/^(AccessDenied|Forbidden|UnauthorizedOperation)/.test(name))
     return new UserError(`Access denied. AWS says: ${message}`);
-  if (name === "CredentialsProviderError")
+  if (name === "CredentialsProviderError" || message.startsWith(OSLS_WITHOUT_CREDENTIALS))
     return new UserError(
       `No AWS credentials: set AWS_PROFILE, or the AWS_ACCESS_KEY_ID that you deploy with. (${message})`,
     );

@@ -3,7 +3,7 @@ import { UserError } from "../local/user-error";
 import { type Deployment, listDeployments } from "./deployments";
 import type { Interruption } from "./interruption";
 import { metricsBeside } from "./metrics-table";
-import { checkArchive, type Registry, readRegistry } from "./models";
+import { checkArchives, type Registry, readRegistry } from "./models";
 import { readRecords } from "./records";
 import { confirm } from "./release-command";
 import { slsDeploy } from "./sls-deploy";
@@ -33,13 +33,14 @@ function say(text: string, code = 0): number {
 
 async function checkPromotable(stage: Stage, { models }: Registry, version: string): Promise<void> {
   const stack = await readStack(stage);
-  if (!models.has(version))
+  const model = models.get(version);
+  if (model === undefined)
     throw new UserError(
       `Model ${version} is not registered in stage ${stage.name}; registered are: ${[...models.keys()].join(", ") || "none"}. \`${stage.deployCommand}\` registers the one in the working tree.`,
     );
   await checkNothingRuns(stage);
   checkUpdatable(stack, stage);
-  await checkArchive(stage, stack, version);
+  await checkArchives(stage, stack, model);
 }
 
 /** @throws UserError when a release still runs. */

@@ -87,11 +87,25 @@ export async function record(stage: Stage, stack: Stack, release: ByHand): Promi
   const Name = `${stage.parameters}/releases/${id}`;
   await stage.aws.ssm.send(new PutParameterCommand({ Name, Type: "String", Value: text, Overwrite: true }));
   await log(stage, stack.output("ReleaseLogName"), id, text);
+  await notify(stage, stack, release, text);
+}
+
+/** In words by e-mail, and in the one form that AWS Chatbot shows, which gets its messages by HTTPS. */
+async function notify(stage: Stage, stack: Stack, release: ByHand, text: string): Promise<void> {
+  const { kind, who, why, from, to, outcome } = release;
+  const title = `serin ${stage.name}: ${kind} ${outcome}`;
+  const description = `${who}: ${kind} of stage ${stage.name} from version ${from} to ${to} ${outcome}.\nReason: ${why}`;
+  const content = { textType: "client-markdown", title, description };
+  const forms = {
+    default: `${description}\n\n${text}`,
+    https: JSON.stringify({ version: "1.0", source: "custom", content }), // "Custom notifications" in its administrator guide
+  };
   await stage.aws.sns.send(
     new PublishCommand({
       TopicArn: stack.output("ReleaseTopicArn"),
-      Subject: `serin ${stage.name}: ${release.kind} ${release.outcome}`,
-      Message: `${release.who}: ${release.kind} of stage ${stage.name} from version ${release.from} to ${release.to} ${release.outcome}.\nReason: ${release.why}\n\n${text}`,
+      Subject: title,
+      MessageStructure: "json",
+      Message: JSON.stringify(forms),
     }),
   );
 }

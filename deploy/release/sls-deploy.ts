@@ -5,13 +5,14 @@ import { slsEnvironment } from "../local/aws";
 import { slsFailure, startSlsDeploy } from "../local/sls";
 import { stateOf } from "../local/state";
 import { createWorkspace } from "../local/workspace";
+import { readLastParameters } from "../plugins/last-parameters";
 import { ROOT } from "../root";
 import type { Interruption } from "./interruption";
 import { runSteps } from "./release-command";
 import type { Stage } from "./stage";
 
 /**
- * Shows osls' progress.
+ * Shows osls' progress. What the stage was given last is given again: only what this release is about changes.
  * @param params - Values for osls' `--param`.
  * @throws UserError with osls' reason when the deployment fails, so also when the release was rolled back.
  */
@@ -22,11 +23,12 @@ export async function slsDeploy(
 ): Promise<void> {
   interruption.signal.throwIfAborted();
   interruption.goesOn = `What AWS had begun goes on without this command: \`npm run releases -- ${stage.flags}\` shows it, \`npm run rollback -- ${stage.flags}\` stops it.`;
+  const given = await readLastParameters(stage.aws.ssm, stage.name);
   await runSteps({}, [
     {
       title: `sls deploy ${stage.flags}`,
       task: (_, task) =>
-        runOsls(stage, params, interruption.signal, (line) => {
+        runOsls(stage, { ...given, ...params }, interruption.signal, (line) => {
           if (process.stdout.isTTY) task.output = line; // one line that changes; all of them are in the log
         }),
     },

@@ -1,5 +1,5 @@
 // The stack of a stage: what it holds, and whether its state lets a release begin.
-import { type Stack as Described, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { type Stack as Described, DescribeStacksCommand, type Tag } from "@aws-sdk/client-cloudformation";
 import { UserError } from "../local/user-error";
 import type { Stage } from "./stage";
 import { waitUntil } from "./wait";
@@ -9,6 +9,7 @@ export interface Stack {
   readonly status: string;
   readonly statusReason: string | undefined;
   readonly parameterNames: readonly string[];
+  readonly tags: readonly Tag[];
   readonly output: (name: string) => string;
 }
 
@@ -24,6 +25,7 @@ export async function readStack(stage: Stage): Promise<Stack> {
     parameterNames: (described.Parameters ?? [])
       .map(({ ParameterKey }) => ParameterKey)
       .filter((name) => name !== undefined),
+    tags: described.Tags ?? [],
     output: (key) => {
       const value = outputs.get(key);
       if (value !== undefined) return value;

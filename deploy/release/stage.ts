@@ -11,6 +11,7 @@ import { STSClient } from "@aws-sdk/client-sts";
 import { clientConfig, REGION } from "../local/aws";
 import { readTarget, stateOf } from "../local/state";
 import { UserError } from "../local/user-error";
+import { wrongWithStageName } from "../stage-name";
 
 /** The alias that the API calls. */
 export const ALIAS = "live";
@@ -39,8 +40,8 @@ export interface Stage {
  * @throws UserError when the stage is `local` and no local target runs, or when the name cannot be a stage's.
  */
 export function openStage(name: string, region: string = REGION): Stage {
-  if (!/^[a-z][a-z0-9-]{0,19}$/i.test(name))
-    throw new UserError(`${JSON.stringify(name)} is not a stage: letters, digits and hyphens.`);
+  const wrong = wrongWithStageName(name);
+  if (wrong !== undefined) throw new UserError(`${wrong}.`);
   const awsUrl = name === "local" ? readTarget(stateOf()).awsUrl : undefined;
   const stack = `serin-${name}`;
   const flags = `--stage ${name}${region === REGION ? "" : ` --region ${region}`}`;

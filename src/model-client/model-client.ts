@@ -3,8 +3,8 @@ import { setTimeout } from "node:timers/promises";
 import { isNativeError } from "node:util/types";
 import { InvokeEndpointCommand, ModelError, type SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { isThrottlingError, isTransientError } from "@smithy/core/retry";
+import type { ModelFormat } from "./format";
 import type { Prediction } from "./schema";
-import { validatePrediction } from "./validate.generated";
 
 /** The model could not answer in time, or answered something that is no prediction. `reason` is safe to log. */
 export class ModelUnavailableError extends Error {
@@ -25,6 +25,7 @@ interface ModelClientOptions {
   /** Must not retry by itself (`maxAttempts: 1`). */
   readonly client: SageMakerRuntimeClient;
   readonly endpoint: string;
+  readonly format: ModelFormat;
   /** Milliseconds for everything, retry included. */
   readonly budgetMs: number;
   /** Uniform in [0, 1). */
@@ -37,15 +38,16 @@ const MAX_BACKOFF_MS = 50;
 const ATTEMPT_SHARE = 0.6;
 
 /** A model client for one endpoint. */
-export function modelClient({ client, endpoint, budgetMs, random = Math.random }: ModelClientOptions): ModelClient {
+export function modelClient(options: ModelClientOptions): ModelClient {
+  const { client, format, budgetMs, random = Math.random } = options;
   return async (text, correlationId) => {
-    const command = invocation(endpoint, text, correlationId);
+    const command = invocation(options, text, correlationId);
     const deadline = AbortSignal.timeout(budgetMs);
     for (let attempt = 1; ; attempt += 1) {
       const abortSignal = AbortSignal.any([deadline, AbortSignal.timeout(budgetMs * ATTEMPT_SHARE)]);
       try {
         const { Body } = await client.send(command, { abortSignal });
-        return parsePrediction(Body);
+        return parsePrediction(format, Body);
       } catch (error) {
         if (attempt === ATTEMPTS || deadline.aborted || !isRetryable(error)) throw unavailable(error);
         await setTimeout(random() * MAX_BACKOFF_MS); // full jitter: clients that failed together do not return together
@@ -54,19 +56,19 @@ export function modelClient({ client, endpoint, budgetMs, random = Math.random }
   };
 }
 
-function invocation(endpoint: string, text: string, correlationId: string): InvokeEndpointCommand {
+function invocation({ endpoint, format }: ModelClientOptions, text: string, correlationId: string) {
   return new InvokeEndpointCommand({
     EndpointName: endpoint,
-    ContentType: "application/json",
+    ContentType: format.contentType,
     Accept: "application/json",
     InferenceId: correlationId,
-    Body: JSON.stringify({ text }),
+    Body: format.request(text),
   });
 }
 
-function parsePrediction(body: Uint8Array | undefined): Prediction {
-  const prediction = parseJson(new TextDecoder().decode(body ?? new Uint8Array()));
-  if (validatePrediction(prediction)) return prediction;
+function parsePrediction(format: ModelFormat, body: Uint8Array | undefined): Prediction {
+  const prediction = format.prediction(parseJson(new TextDecoder().decode(body ?? new Uint8Array())));
+  if (prediction) return prediction;
   throw new ModelUnavailableError("invalid_answer");
 }
 

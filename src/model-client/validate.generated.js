@@ -247,3 +247,479 @@ validate20.errors = vErrors;
 return errors === 0;
 }
 validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+exports.validateAutopilotAnswer = validate21;
+const schema32 = {"type":"object","required":["predictions"],"properties":{"predictions":{"type":"array","minItems":1,"maxItems":1,"items":{"type":"object","required":["predicted_label","probabilities","labels"],"properties":{"predicted_label":{"type":"string","enum":["positive","neutral","negative"]},"probability":{"anyOf":[{"type":"number"},{"type":"string"}]},"probabilities":{"anyOf":[{"type":"array","items":{"type":"number","minimum":0,"maximum":1},"minItems":3,"maxItems":3},{"type":"string","maxLength":200,"pattern":"^\\[(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?(, ?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?){2}\\]$"}]},"labels":{"anyOf":[{"type":"array","items":{"type":"string","enum":["positive","neutral","negative"]},"minItems":3,"maxItems":3},{"type":"string","maxLength":200,"pattern":"^\\[('(positive|neutral|negative)'|\"(positive|neutral|negative)\")(, ?('(positive|neutral|negative)'|\"(positive|neutral|negative)\")){2}\\]$"}]}},"additionalProperties":false}}},"additionalProperties":false,"$id":"validateAutopilotAnswer"};
+const func1 = require("ajv/dist/runtime/ucs2length").default;
+const pattern4 = new RegExp("^\\[(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?(, ?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?){2}\\]$", "u");
+const pattern5 = new RegExp("^\\[('(positive|neutral|negative)'|\"(positive|neutral|negative)\")(, ?('(positive|neutral|negative)'|\"(positive|neutral|negative)\")){2}\\]$", "u");
+
+function validate21(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+/*# sourceURL="validateAutopilotAnswer" */;
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate21.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.predictions === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "predictions"},message:"must have required property '"+"predictions"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(key0 === "predictions")){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.predictions !== undefined){
+let data0 = data.predictions;
+if(Array.isArray(data0)){
+if(data0.length > 1){
+const err2 = {instancePath:instancePath+"/predictions",schemaPath:"#/properties/predictions/maxItems",keyword:"maxItems",params:{limit: 1},message:"must NOT have more than 1 items"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+if(data0.length < 1){
+const err3 = {instancePath:instancePath+"/predictions",schemaPath:"#/properties/predictions/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.predicted_label === undefined){
+const err4 = {instancePath:instancePath+"/predictions/" + i0,schemaPath:"#/properties/predictions/items/required",keyword:"required",params:{missingProperty: "predicted_label"},message:"must have required property '"+"predicted_label"+"'"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+if(data1.probabilities === undefined){
+const err5 = {instancePath:instancePath+"/predictions/" + i0,schemaPath:"#/properties/predictions/items/required",keyword:"required",params:{missingProperty: "probabilities"},message:"must have required property '"+"probabilities"+"'"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(data1.labels === undefined){
+const err6 = {instancePath:instancePath+"/predictions/" + i0,schemaPath:"#/properties/predictions/items/required",keyword:"required",params:{missingProperty: "labels"},message:"must have required property '"+"labels"+"'"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+for(const key1 in data1){
+if(!((((key1 === "predicted_label") || (key1 === "probability")) || (key1 === "probabilities")) || (key1 === "labels"))){
+const err7 = {instancePath:instancePath+"/predictions/" + i0,schemaPath:"#/properties/predictions/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data1.predicted_label !== undefined){
+let data2 = data1.predicted_label;
+if(typeof data2 !== "string"){
+const err8 = {instancePath:instancePath+"/predictions/" + i0+"/predicted_label",schemaPath:"#/properties/predictions/items/properties/predicted_label/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+if(!(((data2 === "positive") || (data2 === "neutral")) || (data2 === "negative"))){
+const err9 = {instancePath:instancePath+"/predictions/" + i0+"/predicted_label",schemaPath:"#/properties/predictions/items/properties/predicted_label/enum",keyword:"enum",params:{allowedValues: schema32.properties.predictions.items.properties.predicted_label.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data1.probability !== undefined){
+let data3 = data1.probability;
+const _errs10 = errors;
+let valid4 = false;
+const _errs11 = errors;
+if(!((typeof data3 == "number") && (isFinite(data3)))){
+const err10 = {instancePath:instancePath+"/predictions/" + i0+"/probability",schemaPath:"#/properties/predictions/items/properties/probability/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+var _valid0 = _errs11 === errors;
+valid4 = valid4 || _valid0;
+const _errs13 = errors;
+if(typeof data3 !== "string"){
+const err11 = {instancePath:instancePath+"/predictions/" + i0+"/probability",schemaPath:"#/properties/predictions/items/properties/probability/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+var _valid0 = _errs13 === errors;
+valid4 = valid4 || _valid0;
+if(!valid4){
+const err12 = {instancePath:instancePath+"/predictions/" + i0+"/probability",schemaPath:"#/properties/predictions/items/properties/probability/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+else {
+errors = _errs10;
+if(vErrors !== null){
+if(_errs10){
+vErrors.length = _errs10;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data1.probabilities !== undefined){
+let data4 = data1.probabilities;
+const _errs16 = errors;
+let valid5 = false;
+const _errs17 = errors;
+if(Array.isArray(data4)){
+if(data4.length > 3){
+const err13 = {instancePath:instancePath+"/predictions/" + i0+"/probabilities",schemaPath:"#/properties/predictions/items/properties/probabilities/anyOf/0/maxItems",keyword:"maxItems",params:{limit: 3},message:"must NOT have more than 3 items"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+if(data4.length < 3){
+const err14 = {instancePath:instancePath+"/predictions/" + i0+"/probabilities",schemaPath:"#/properties/predictions/items/properties/probabilities/anyOf/0/minItems",keyword:"minItems",params:{limit: 3},message:"must NOT have fewer than 3 items"};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+const len1 = data4.length;
+for(let i1=0; i1<len1; i1++){
+let data5 = data4[i1];
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 > 1 || isNaN(data5)){
+const err15 = {instancePath:instancePath+"/predictions/" + i0+"/probabilities/" + i1,schemaPath:"#/properties/predictions/items/properties/probabilities/anyOf/0/items/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+if(data5 < 0 || isNaN(data5)){
+const err16 = {instancePath:instancePath+"/predictions/" + i0+"/probabilities/" + i1,schemaPath:"#/properties/predictions/items/properties/probabilities/anyOf/0/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+else {
+const err17 = {instancePath:instancePath+"/predictions/" + i0+"/probabilities/" + i1,schemaPath:"#/properties/predictions/items/properties/probabilities/anyOf/0/items/type",keyword:"type",params:{type: "number"},message:"must be number"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/predictions/" + i0+"/probabilities",schemaPath:"#/properties/predictions/items/properties/probabilities/anyOf/0/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+var _valid1 = _errs17 === errors;
+valid5 = valid5 || _valid1;
+const _errs21 = errors;
+if(typeof data4 === "string"){
+if(func1(data4) > 200){
+const err19 = {instancePath:instancePath+"/predictions/" + i0+"/probabilities",schemaPath:"#/properties/predictions/items/properties/probabilities/anyOf/1/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+if(!pattern4.test(data4)){
+const err20 = {instancePath:instancePath+"/predictions/" + i0+"/probabilities",schemaPath:"#/properties/predictions/items/properties/probabilities/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\[(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?(, ?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?){2}\\]$"},message:"must match pattern \""+"^\\[(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?(, ?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?){2}\\]$"+"\""};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/predictions/" + i0+"/probabilities",schemaPath:"#/properties/predictions/items/properties/probabilities/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+var _valid1 = _errs21 === errors;
+valid5 = valid5 || _valid1;
+if(!valid5){
+const err22 = {instancePath:instancePath+"/predictions/" + i0+"/probabilities",schemaPath:"#/properties/predictions/items/properties/probabilities/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+else {
+errors = _errs16;
+if(vErrors !== null){
+if(_errs16){
+vErrors.length = _errs16;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data1.labels !== undefined){
+let data6 = data1.labels;
+const _errs24 = errors;
+let valid8 = false;
+const _errs25 = errors;
+if(Array.isArray(data6)){
+if(data6.length > 3){
+const err23 = {instancePath:instancePath+"/predictions/" + i0+"/labels",schemaPath:"#/properties/predictions/items/properties/labels/anyOf/0/maxItems",keyword:"maxItems",params:{limit: 3},message:"must NOT have more than 3 items"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+if(data6.length < 3){
+const err24 = {instancePath:instancePath+"/predictions/" + i0+"/labels",schemaPath:"#/properties/predictions/items/properties/labels/anyOf/0/minItems",keyword:"minItems",params:{limit: 3},message:"must NOT have fewer than 3 items"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+const len2 = data6.length;
+for(let i2=0; i2<len2; i2++){
+let data7 = data6[i2];
+if(typeof data7 !== "string"){
+const err25 = {instancePath:instancePath+"/predictions/" + i0+"/labels/" + i2,schemaPath:"#/properties/predictions/items/properties/labels/anyOf/0/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+if(!(((data7 === "positive") || (data7 === "neutral")) || (data7 === "negative"))){
+const err26 = {instancePath:instancePath+"/predictions/" + i0+"/labels/" + i2,schemaPath:"#/properties/predictions/items/properties/labels/anyOf/0/items/enum",keyword:"enum",params:{allowedValues: schema32.properties.predictions.items.properties.labels.anyOf[0].items.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/predictions/" + i0+"/labels",schemaPath:"#/properties/predictions/items/properties/labels/anyOf/0/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+var _valid2 = _errs25 === errors;
+valid8 = valid8 || _valid2;
+const _errs29 = errors;
+if(typeof data6 === "string"){
+if(func1(data6) > 200){
+const err28 = {instancePath:instancePath+"/predictions/" + i0+"/labels",schemaPath:"#/properties/predictions/items/properties/labels/anyOf/1/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters"};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+if(!pattern5.test(data6)){
+const err29 = {instancePath:instancePath+"/predictions/" + i0+"/labels",schemaPath:"#/properties/predictions/items/properties/labels/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\[('(positive|neutral|negative)'|\"(positive|neutral|negative)\")(, ?('(positive|neutral|negative)'|\"(positive|neutral|negative)\")){2}\\]$"},message:"must match pattern \""+"^\\[('(positive|neutral|negative)'|\"(positive|neutral|negative)\")(, ?('(positive|neutral|negative)'|\"(positive|neutral|negative)\")){2}\\]$"+"\""};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/predictions/" + i0+"/labels",schemaPath:"#/properties/predictions/items/properties/labels/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+var _valid2 = _errs29 === errors;
+valid8 = valid8 || _valid2;
+if(!valid8){
+const err31 = {instancePath:instancePath+"/predictions/" + i0+"/labels",schemaPath:"#/properties/predictions/items/properties/labels/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf"};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+else {
+errors = _errs24;
+if(vErrors !== null){
+if(_errs24){
+vErrors.length = _errs24;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/predictions/" + i0,schemaPath:"#/properties/predictions/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/predictions",schemaPath:"#/properties/predictions/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+}
+else {
+const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+validate21.errors = vErrors;
+return errors === 0;
+}
+validate21.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};

@@ -3,6 +3,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { endpoint } from "../http/endpoint";
+import { FORMATS } from "../model-client/format";
 import { modelClient } from "../model-client/model-client";
 import { dynamoDbStore } from "../rate-limit/dynamodb-store";
 import { rateLimitGuard } from "../rate-limit/guard";
@@ -31,7 +32,7 @@ const sageMaker = new SageMakerRuntimeClient({
 
 /** Lambda handler of POST /predict. */
 export const handler = endpoint({
-  telemetry: createTelemetry("predict"),
+  telemetry: createTelemetry("predict", config),
   docsUrl: config.docsUrl,
   handle: predict({
     guard: rateLimitGuard({
@@ -39,7 +40,12 @@ export const handler = endpoint({
       onFailure: config.rateLimitOnFailure,
     }),
     cache: predictionCache(config.modelVersion),
-    model: modelClient({ client: sageMaker, endpoint: config.modelEndpoint, budgetMs: config.modelBudgetMs }),
+    model: modelClient({
+      client: sageMaker,
+      endpoint: config.modelEndpoint,
+      format: FORMATS[config.modelFormat],
+      budgetMs: config.modelBudgetMs,
+    }),
     modelVersion: config.modelVersion,
   }),
 });

@@ -6,6 +6,12 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 /** CloudWatch namespace of every metric of this service. */
 export const METRIC_NAMESPACE = "Serin";
 
+/** Which deployment answers: two stages of one account, and two models of one stage, must not mix their metrics. */
+export interface Deployed {
+  readonly stage: string;
+  readonly modelVersion: string;
+}
+
 /** What happened to one request. */
 export interface CompletedRequest {
   readonly correlationId: string;
@@ -28,16 +34,17 @@ export interface Telemetry {
 /**
  * Telemetry of one capability, written to stdout.
  *
- * Metrics (dimensions `service`, `FunctionVersion`): Requests, Latency (ms), ClientErrors (4xx), Faults (5xx),
- * RateLimited (429), CacheHits, ColdStarts, LimiterFailures, ModelLatency (ms) when the model was called, and
- * ComparedLatency (ms), by which releases are compared: that of answers with status 200 that were neither cache hits nor
- * a sandbox's first request, since a canary starts with cold caches and cold sandboxes.
+ * Metrics: Requests, Latency (ms), ClientErrors (4xx), Faults (5xx), RateLimited (429), CacheHits, ColdStarts,
+ * LimiterFailures, ModelLatency (ms) when the model was called, and ComparedLatency (ms), by which releases are compared:
+ * that of answers with status 200 that were neither cache hits nor a sandbox's first request, since a canary starts with
+ * cold caches and cold sandboxes. Each is published three times: with the dimensions `service` and `stage`, with those and
+ * `FunctionVersion`, and with those and `ModelVersion`, since CloudWatch does not add up over dimensions.
  * @param capability - Name of the log's and the metrics' `service`, such as `predict`; requests of the pre-traffic hook
  * are recorded as service `predict-qualification`.
  */
-export function createTelemetry(capability: string): Telemetry {
-  const users = recordsOf(capability);
-  const qualification = lazily(() => recordsOf(`${capability}-qualification`));
+export function createTelemetry(capability: string, { stage, modelVersion }: Deployed): Telemetry {
+  const users = recordsOf(capability, stage);
+  const qualification = lazily(() => recordsOf(`${capability}-qualification`, stage));
   let cold = true;
   return {
     requestCompleted: (request) => {
@@ -45,7 +52,7 @@ export function createTelemetry(capability: string): Telemetry {
       cold = false;
       const { logger, metrics } = request.qualification ? qualification() : users;
       log(logger, request, coldStart);
-      publish(metrics, request, coldStart);
+      publish(metrics, request, coldStart, modelVersion);
     },
   };
 }
@@ -61,8 +68,11 @@ interface Records {
   readonly metrics: Metrics;
 }
 
-function recordsOf(serviceName: string): Records {
-  return { logger: new Logger({ serviceName }), metrics: new Metrics({ namespace: METRIC_NAMESPACE, serviceName }) };
+function recordsOf(serviceName: string, stage: string): Records {
+  return {
+    logger: new Logger({ serviceName }),
+    metrics: new Metrics({ namespace: METRIC_NAMESPACE, serviceName, defaultDimensions: { stage } }),
+  };
 }
 
 function log(logger: Logger, request: CompletedRequest, coldStart: boolean): void {
@@ -112,9 +122,12 @@ function publish(
   metrics: Metrics,
   { functionVersion, status, latencyMs, facts }: CompletedRequest,
   cold: boolean,
+  modelVersion: string,
 ): void {
   const count = (name: string, happened: boolean) => metrics.addMetric(name, MetricUnit.Count, happened ? 1 : 0);
-  metrics.addDimension("FunctionVersion", functionVersion);
+  metrics.addDimensions({}); // the defaults alone
+  metrics.addDimensions({ FunctionVersion: functionVersion });
+  metrics.addDimensions({ ModelVersion: modelVersion });
   metrics.addMetric("Requests", MetricUnit.Count, 1);
   metrics.addMetric("Latency", MetricUnit.Milliseconds, latencyMs);
   count("ClientErrors", status >= 400 && status < 500);

@@ -109,11 +109,6 @@ describe("the packaged template of stage prod", () => {
       "sagemaker-scikit-learn:1.4-2-py312-cpu-py3",
     );
   });
-
-  it("keeps logs for a limited time", () => {
-    const days = ofType("AWS::Logs::LogGroup").map(({ Properties }) => Properties["RetentionInDays"]);
-    expect(days).toEqual([30, 30, 30, 365]); // the last one is the log of releases
-  });
 });
 
 describe("the packaged template of stage dev", () => {

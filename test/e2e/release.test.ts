@@ -86,10 +86,10 @@ async function logFaults(version: string): Promise<void> {
   const logs = new CloudWatchLogsClient(clientConfig(target.awsUrl));
   const stream = { logGroupName: `/aws/lambda/${FUNCTION}`, logStreamName: "faults" };
   const Metrics = [{ Name: "Requests" }, { Name: "Faults" }];
-  const directive = { Namespace: "Serin", Dimensions: [["service", "FunctionVersion"]], Metrics };
+  const directive = { Namespace: "Serin", Dimensions: [["service", "stage", "FunctionVersion"]], Metrics };
   const ones = Array.from({ length: 100 }, () => 1); // as many values as a line may hold
   const timestamp = Date.now();
-  const line = { service: "predict", FunctionVersion: version, Requests: ones, Faults: ones };
+  const line = { service: "predict", stage: "local", FunctionVersion: version, Requests: ones, Faults: ones };
   const message = JSON.stringify({ _aws: { Timestamp: timestamp, CloudWatchMetrics: [directive] }, ...line });
   await logs.send(new CreateLogStreamCommand(stream));
   const twice = [message, message].map((text) => ({ timestamp, message: text }));

@@ -1,5 +1,7 @@
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { FORMATS } from "../../src/model-client/format";
 import { type ModelClient, ModelUnavailableError, modelClient } from "../../src/model-client/model-client";
+import answers from "../deploy/autopilot/recorded/invoke-endpoint.json";
 import { type Answer, awsError, hang, prediction, type SageMakerServer, startSageMaker } from "./sagemaker-server";
 
 let sageMaker: SageMakerServer;
@@ -10,7 +12,8 @@ beforeEach(async () => {
 afterEach(() => sageMaker.close());
 
 function client(budgetMs = 5_000): ModelClient {
-  return modelClient({ client: sageMaker.client, endpoint: "serin-test", budgetMs, random: () => 0 });
+  const options = { client: sageMaker.client, endpoint: "serin-test", format: FORMATS.serin, budgetMs };
+  return modelClient({ ...options, random: () => 0 });
 }
 
 const json =
@@ -30,6 +33,16 @@ describe("modelClient", () => {
       path: "/endpoints/serin-test/invocations",
       body: '{"text":"good"}',
       headers: { "content-type": "application/json", "x-amzn-sagemaker-inference-id": "id-1" },
+    });
+  });
+
+  it("asks a model of Autopilot's in its format", async () => {
+    sageMaker.answers = [json(JSON.stringify(answers.threeLabels))];
+    const options = { client: sageMaker.client, endpoint: "serin-test", format: FORMATS.autopilot, budgetMs: 5_000 };
+    await expect(modelClient(options)("fine, thanks", "id-1")).resolves.toMatchObject({ label: "positive" });
+    expect(sageMaker.invocations[0]).toMatchObject({
+      body: '"fine, thanks"\n',
+      headers: { "content-type": "text/csv", accept: "application/json" },
     });
   });
 
@@ -90,7 +103,8 @@ describe("modelClient", () => {
       credentials: { accessKeyId: "test", secretAccessKey: "test" },
       maxAttempts: 1,
     });
-    const call = modelClient({ client: nobody, endpoint: "serin-test", budgetMs: 5_000 })("good", "id");
+    const options = { client: nobody, endpoint: "serin-test", format: FORMATS.serin, budgetMs: 5_000 };
+    const call = modelClient(options)("good", "id");
     await expect(call).rejects.toMatchObject({ name: "ModelUnavailableError", reason: "failed" });
   });
 });

@@ -1,8 +1,10 @@
 import { readConfig } from "../../src/predict/config";
 
 const environment = {
+  STAGE: "prod",
   MODEL_ENDPOINT: "serin-prod-abc",
   MODEL_VERSION: "abc",
+  MODEL_FORMAT: "autopilot",
   MODEL_BUDGET_MS: "500",
   RATE_LIMIT_TABLE: "table",
   RATE_LIMIT_ON_FAILURE: "deny",
@@ -13,8 +15,10 @@ const environment = {
 describe("readConfig", () => {
   it("reads what serverless.yml sets", () => {
     expect(readConfig(environment)).toEqual({
+      stage: "prod",
       modelEndpoint: "serin-prod-abc",
       modelVersion: "abc",
+      modelFormat: "autopilot",
       modelBudgetMs: 500,
       rateLimitTable: "table",
       rateLimitOnFailure: "deny",
@@ -31,6 +35,11 @@ describe("readConfig", () => {
     expect(() => readConfig({ ...environment, MODEL_BUDGET_MS: value })).toThrow(
       "MODEL_BUDGET_MS must be a whole number",
     );
+  });
+
+  it("refuses an unknown format of the model", () => {
+    const call = () => readConfig({ ...environment, MODEL_FORMAT: "csv" });
+    expect(call).toThrow("MODEL_FORMAT must be serin or autopilot");
   });
 
   it("refuses an unknown policy", () => {

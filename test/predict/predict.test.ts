@@ -26,7 +26,7 @@ interface Setup {
 function api({ store = memoryStore(), onFailure = "allow", model = () => Promise.resolve(PREDICTION) }: Setup = {}) {
   const texts: string[] = [];
   const handler = endpoint({
-    telemetry: createTelemetry("predict"),
+    telemetry: createTelemetry("predict", { stage: "test", modelVersion: "m1" }),
     docsUrl: "/docs/errors",
     handle: predict({
       guard: rateLimitGuard({ store, onFailure, clock: () => 1_000_000 }),

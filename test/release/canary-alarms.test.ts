@@ -13,16 +13,18 @@ interface ResourceFile {
 
 const readYaml = jest.requireActual<(file: string) => Promise<ResourceFile>>("serverless/lib/configuration/read.js");
 
+const STAGE = "prod";
 const CANARY = "7";
 const STABLE = "6";
 const NOW = 1_000_000_000;
 
-/** The two alarms, read as osls reads them, with the versions that CloudFormation would put in. */
+/** The two alarms, read as osls reads them, with the stage and the versions put in. */
 async function readAlarms(): Promise<{ errors: MetricAlarm; latency: MetricAlarm }> {
   const { Resources } = await readYaml(path.join(ROOT, "deploy", "canary.yml"));
   const resolve = (_: string, value: unknown) => {
     const { Ref, "Fn::GetAtt": attribute } = Object(value);
     if (Ref === "StableVersion") return STABLE;
+    if (value === "${sls:stage}") return STAGE;
     return [attribute].flat().join(".") === "PredictLambdaVersion.Version" ? CANARY : value;
   };
   const alarm = (name: string) => JSON.parse(JSON.stringify(Resources[name]?.Properties), resolve);
@@ -39,7 +41,7 @@ function metricsOf(version: string, { requests, faults, latenciesMs }: Side): Me
   const datum = (name: string, value: number): MetricDatum => ({
     namespace: "Serin",
     name,
-    dimensions: { service: "predict", FunctionVersion: version },
+    dimensions: { service: "predict", stage: STAGE, FunctionVersion: version },
     value,
     timestampMs: NOW,
   });

@@ -1,21 +1,15 @@
-// Evaluates an alarm on metric math as CloudWatch does, over metric data that is in memory; time may be compressed.
-import type { ComparisonOperator, MetricAlarm, MetricDataQuery, MetricStat } from "@aws-sdk/client-cloudwatch";
-import { compile } from "./metric-math";
-import { statistic } from "./statistics";
+// Evaluates an alarm as CloudWatch does, over metric data that is in memory; time may be compressed.
+import type { ComparisonOperator, MetricAlarm, MetricDataQuery, StateValue } from "@aws-sdk/client-cloudwatch";
+import { type MetricDatum, queryValue, type Window } from "./metric-query";
 
-/** One measured value. */
-export interface MetricDatum {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  readonly value: number;
-  readonly timestampMs: number;
-}
+export type { MetricDatum };
 
 /** What an alarm says about one moment. */
+export type AlarmState = StateValue;
+
 export interface AlarmReading {
-  readonly state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
-  /** What is compared with the threshold; null where data is missing. */
+  readonly state: AlarmState;
+  /** What is compared with the threshold in the newest period; null where data is missing. */
   readonly value: number | null;
   readonly threshold: number;
 }
@@ -34,73 +28,80 @@ const BREACHES: Readonly<Partial<Record<ComparisonOperator, (value: number, thre
 };
 
 /**
- * Evaluates an alarm of one evaluation period over the period that ends now.
+ * Evaluates an alarm over its last EvaluationPeriods periods, the newest of which ends now: CloudWatch does so every minute, so that
+ * longer periods slide ("Alarm evaluation" in the Amazon CloudWatch User Guide).
  * @throws Error that names the property, function or statistic for which CloudWatch's behaviour is not known here.
  */
 export function evaluateAlarm(alarm: MetricAlarm, data: readonly MetricDatum[], clock: Clock): AlarmReading {
-  const { queries, threshold, breaches } = readAlarm(alarm);
-  const value = returnedValue(queries, data, clock);
-  if (value === null) return { state: stateWithoutData(alarm), value, threshold };
-  return { state: breaches(value, threshold) ? "ALARM" : "OK", value, threshold };
+  const { queries, returned, threshold, breaches, periods, needed } = readAlarm(alarm);
+  const values = windows(queries, periods, clock).map((window) => queryValue(returned, queries, data, window));
+  const breaching = values.map((value) => (value === null ? null : breaches(value, threshold)));
+  return { state: stateOf(alarm, breaching, needed), value: values[0] ?? null, threshold };
 }
 
 function readAlarm(alarm: MetricAlarm) {
-  const { Metrics: queries, Threshold: threshold, ComparisonOperator: operator } = alarm;
-  if (!queries) throw unknown(alarm, "Metrics", undefined);
+  const { Threshold: threshold, ComparisonOperator: operator, EvaluationPeriods: periods } = alarm;
+  if (alarm.ThresholdMetricId !== undefined) throw unknown(alarm, "an anomaly band as threshold", "");
+  const queries = alarm.Metrics ?? [ownMetric(alarm)];
   if (threshold === undefined) throw unknown(alarm, "Threshold", threshold);
-  if (alarm.EvaluationPeriods !== 1) throw unknown(alarm, "EvaluationPeriods", alarm.EvaluationPeriods);
+  if (periods === undefined) throw unknown(alarm, "EvaluationPeriods", periods);
   const breaches = operator && BREACHES[operator];
   if (!breaches) throw unknown(alarm, "ComparisonOperator", operator);
-  return { queries, threshold, breaches };
+  return {
+    queries,
+    returned: theReturned(queries),
+    threshold,
+    breaches,
+    periods,
+    needed: alarm.DatapointsToAlarm ?? periods,
+  };
 }
 
-/** The value of the one query that returns data. */
-function returnedValue(queries: readonly MetricDataQuery[], data: readonly MetricDatum[], clock: Clock): number | null {
+/** The metric of an alarm that has no metric math, as a query. */
+function ownMetric(alarm: MetricAlarm): MetricDataQuery {
+  const { MetricName, Namespace, Dimensions = [], Period, Statistic, ExtendedStatistic } = alarm;
+  if (MetricName === undefined) throw unknown(alarm, "without Metrics, MetricName", MetricName);
+  return {
+    Id: "own",
+    MetricStat: { Metric: { MetricName, Namespace, Dimensions }, Period, Stat: Statistic ?? ExtendedStatistic },
+  };
+}
+
+/** The one query that returns data. */
+function theReturned(queries: readonly MetricDataQuery[]): MetricDataQuery {
   const returned = queries.filter(({ ReturnData }) => ReturnData !== false);
   const [query] = returned;
   if (!query || returned.length > 1) throw new Error(`an alarm has one query with ReturnData, not ${returned.length}`);
-  return queryValue(query, queries, data, clock);
+  return query;
 }
 
-function queryValue(
-  query: MetricDataQuery,
-  queries: readonly MetricDataQuery[],
-  data: readonly MetricDatum[],
-  clock: Clock,
-): number | null {
-  if (query.MetricStat) return metricValue(query.MetricStat, data, clock);
-  const { Expression: expression = "" } = query;
-  return compile(expression)((id) => {
-    const other = queries.find(({ Id }) => Id === id);
-    if (!other?.MetricStat) throw new Error(`\`${expression}\` uses ${id}, which is no metric of the alarm`);
-    return metricValue(other.MetricStat, data, clock);
-  });
+/** The evaluated periods, the newest first. All metrics of an alarm here have one period. */
+function windows(queries: readonly MetricDataQuery[], count: number, { nowMs, timeScale }: Clock): Window[] {
+  const periods = new Set(queries.flatMap(({ MetricStat }) => MetricStat?.Period ?? []));
+  if (periods.size > 1) throw new Error(`metrics with periods of ${[...periods].join(" and ")} s are not known here`);
+  const lengthMs = ([...periods].at(0) ?? 0) * (1000 / timeScale);
+  return Array.from({ length: count }, (_, at) => ({
+    afterMs: nowMs - (at + 1) * lengthMs,
+    untilMs: nowMs - at * lengthMs,
+  }));
 }
 
-function metricValue(stat: MetricStat, data: readonly MetricDatum[], { nowMs, timeScale }: Clock): number | null {
-  const { Metric: metric, Period: seconds, Stat: name } = stat;
-  if (!metric?.Dimensions || !seconds || !name)
-    throw new Error("a MetricStat needs Metric with Dimensions, Period and Stat");
-  const wanted = metric.Dimensions.map(({ Name, Value }) => [Name, Value] as const);
-  const from = nowMs - (seconds * 1000) / timeScale;
-  const matches = (datum: MetricDatum) =>
-    datum.timestampMs > from &&
-    datum.timestampMs <= nowMs &&
-    datum.name === metric.MetricName &&
-    datum.namespace === metric.Namespace &&
-    Object.keys(datum.dimensions).length === wanted.length &&
-    wanted.every(([dimension, value]) => dimension !== undefined && datum.dimensions[dimension] === value);
-  return statistic(
-    name,
-    data.filter(matches).map(({ value }) => value),
-  );
+/** @param breaching - Of each evaluated period; null where data is missing. */
+function stateOf(alarm: MetricAlarm, breaching: readonly (boolean | null)[], needed: number): AlarmState {
+  const { TreatMissingData: treatment = "missing" } = alarm;
+  const count = (state: boolean | null) => breaching.filter((one) => one === state).length;
+  if (count(null) === breaching.length) return stateWithoutData(alarm, treatment);
+  if (count(null) > 0 && treatment !== "breaching" && treatment !== "notBreaching")
+    throw unknown(alarm, `partly missing data with TreatMissingData`, treatment);
+  return count(true) + (treatment === "breaching" ? count(null) : 0) >= needed ? "ALARM" : "OK";
 }
 
-function stateWithoutData(alarm: MetricAlarm): AlarmReading["state"] {
-  if (alarm.TreatMissingData === "notBreaching") return "OK";
-  if (alarm.TreatMissingData === "breaching") return "ALARM";
-  if (alarm.TreatMissingData === undefined || alarm.TreatMissingData === "missing") return "INSUFFICIENT_DATA";
-  throw unknown(alarm, "TreatMissingData", alarm.TreatMissingData);
+function stateWithoutData(alarm: MetricAlarm, treatment: string): AlarmState {
+  if (treatment === "notBreaching") return "OK";
+  if (treatment === "breaching") return "ALARM";
+  if (treatment === "missing") return "INSUFFICIENT_DATA";
+  if (treatment === "ignore") return alarm.StateValue ?? "INSUFFICIENT_DATA";
+  throw unknown(alarm, "TreatMissingData", treatment);
 }
 
 function unknown(alarm: MetricAlarm, property: string, value: unknown): Error {

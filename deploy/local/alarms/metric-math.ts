@@ -1,4 +1,4 @@
-// The part of CloudWatch's metric math that the template's alarms use: numbers, metrics, + - * /, comparisons, AND, OR, IF.
+// The part of CloudWatch's metric math that the template's alarms use: numbers, metrics, + - * /, comparisons, AND, OR, IF, FILL.
 
 /** The value of an expression for one period; null where data is missing. */
 export type Evaluate = (metric: (id: string) => number | null) => number | null;
@@ -80,10 +80,12 @@ class Parser {
     if (/^\d/.test(token)) return this.constant();
     if (/^[a-z]\w*$/.test(token)) return this.metric();
     if (token === "IF") return this.choice();
+    if (token === "FILL") return this.filled();
     return this.refuse();
   }
 
   private constant(): Evaluate {
+    if (!/^\d/.test(this.next)) return this.refuse();
     const value = Number(this.take());
     return () => value;
   }
@@ -116,6 +118,17 @@ class Parser {
       if (holds === null) return null;
       return holds !== 0 ? then(metric) : otherwise(metric);
     };
+  }
+
+  /** Another value for missing data. */
+  private filled(): Evaluate {
+    this.expect("FILL");
+    this.expect("(");
+    const value = this.binary(0);
+    this.expect(",");
+    const filler = this.constant();
+    this.expect(")");
+    return (metric) => value(metric) ?? filler(metric);
   }
 
   private get next(): string {

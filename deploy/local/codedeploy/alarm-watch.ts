@@ -6,8 +6,8 @@ import {
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { evaluateAlarm } from "../alarms/alarm";
+import type { FunctionMetrics } from "../metrics/emf";
 import { present } from "../present";
-import type { FunctionMetrics } from "./emf";
 import type { AlarmReading } from "./events";
 
 export interface Watched {

@@ -5,11 +5,11 @@ import type { DeploymentGroupInfo, DeploymentInfo, RevisionLocation } from "@aws
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import type { MetricDatum } from "../alarms/alarm";
 import { clientConfig } from "../aws";
+import { FunctionMetrics } from "../metrics/emf";
 import type { Watched } from "./alarm-watch";
 import { type AliasShift, readAppSpec } from "./app-spec";
 import { type Clock, systemClock } from "./clock";
 import { Deployment, newDeploymentId } from "./deployment";
-import { FunctionMetrics } from "./emf";
 import { CodeDeployError } from "./error";
 import type { DeploymentEvent } from "./events";
 import { routingOf } from "./routing";

@@ -11,13 +11,17 @@ from ministack import app
 from emulator import (
     alias_updates,
     codedeploy_resources,
+    composite_alarms,
     http_api,
     lambda_aliases,
     metric_math_alarms,
+    metrics,
     recorded_resources,
     resource_types,
     sagemaker_resources,
     sandboxes,
+    service_metrics,
+    transport,
 )
 from emulator.codedeploy_client import CodeDeployClient
 from emulator.codedeploy_service import CodeDeployService
@@ -34,6 +38,7 @@ def extend(state: Path, serving_path: Path, codedeploy_url: str) -> None:
     resource_types.register(
         sagemaker_resources.types(endpoints)
         | codedeploy_resources.types(codedeploy)
+        | composite_alarms.types()
         | recorded_resources.types()
     )
     alias_updates.install(codedeploy)
@@ -41,6 +46,8 @@ def extend(state: Path, serving_path: Path, codedeploy_url: str) -> None:
     http_api.install()
     lambda_aliases.install()
     sandboxes.install()
+    service_metrics.install()
+    transport.install()
     SageMakerService(endpoints).register()
     CodeDeployService(codedeploy).register()
 
@@ -48,7 +55,7 @@ def extend(state: Path, serving_path: Path, codedeploy_url: str) -> None:
 async def serve(listener: socket.socket) -> None:
     """Answers on a listening socket, for ever."""
     config = uvicorn.Config(
-        app.app,
+        metrics.handing_out(app.app),
         http="httptools",  # MiniStack's own Hypercorn parses in Python: a third more CPU time a request
         ws="none",
         timeout_keep_alive=_KEEP_ALIVE_S,

@@ -65,13 +65,14 @@ class Endpoints:
         return self._servers.get(name)
 
     def _start(self, name: str, config_name: str) -> ModelServer:
-        container = _container(config_name)
+        variant = _variant(config_name)
+        container = _container(variant)
         variables = {key: str(value) for key, value in container.get("Environment", {}).items()}
         folder = self._folder(name, config_name)
         log = self._state / "logs" / f"{name}.log"
         try:
             model_artifacts.unpack(container.get("ModelDataUrl", ""), folder)
-            return ModelServer(name, folder, self._serving_path, log, variables)
+            return ModelServer(name, variant["VariantName"], folder, self._serving_path, log, variables)
         except ModelStartError:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -80,13 +81,19 @@ class Endpoints:
         return self._state / "endpoints" / name / config_name
 
 
-def _container(config_name: str) -> dict[str, Any]:
-    """The container of an endpoint configuration's model."""
+def _variant(config_name: str) -> dict[str, Any]:
+    """The production variant of an endpoint configuration."""
     variants = call("DescribeEndpointConfig", {"EndpointConfigName": config_name})["ProductionVariants"]
     if len(variants) != 1:
         raise ModelStartError(
             f"{config_name} has {len(variants)} production variants; one can be served here"
         )
-    model = call("DescribeModel", {"ModelName": variants[0]["ModelName"]})
+    variant: dict[str, Any] = variants[0]
+    return variant
+
+
+def _container(variant: Mapping[str, Any]) -> dict[str, Any]:
+    """The container of a variant's model."""
+    model = call("DescribeModel", {"ModelName": variant["ModelName"]})
     container: dict[str, Any] = model["PrimaryContainer"] or model["Containers"][0]
     return container

@@ -6,6 +6,7 @@ from typing import Any
 from ministack.services.cloudformation import provisioners
 
 _ONE_METRIC = ("MetricName", "Namespace", "Dimensions", "Period", "Statistic", "ExtendedStatistic", "Unit")
+_UNUSED = {"MetricName": "-", "Namespace": "-"}
 
 
 def install() -> None:
@@ -17,9 +18,8 @@ def install() -> None:
         if not metrics:
             alarm: dict[str, Any] = one_metric_record(name, properties)
             return alarm
-        alarm = one_metric_record(name, {**properties, "Metrics": None, "MetricName": "-", "Namespace": "-"})
-        return {field: value for field, value in alarm.items() if field not in _ONE_METRIC} | {
-            "Metrics": metrics
-        }
+        alarm = one_metric_record(name, {"Threshold": 0, **properties, "Metrics": None, **_UNUSED})
+        without = _ONE_METRIC if "Threshold" in properties else (*_ONE_METRIC, "Threshold")  # a band has none
+        return {field: value for field, value in alarm.items() if field not in without} | {"Metrics": metrics}
 
     provisioners._cw_metric_alarm_record = record

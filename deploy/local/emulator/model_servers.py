@@ -24,9 +24,16 @@ class ModelServer:
     """
 
     def __init__(
-        self, endpoint: str, model_dir: Path, serving_path: Path, log: Path, variables: Mapping[str, str]
+        self,
+        endpoint: str,
+        variant: str,
+        model_dir: Path,
+        serving_path: Path,
+        log: Path,
+        variables: Mapping[str, str],
     ) -> None:
         """Starts the process and returns when it is ready, within 60 s. Raises ModelStartError."""
+        self.variant = variant
         self._endpoint = endpoint
         self._log = log
         self._stopping = False

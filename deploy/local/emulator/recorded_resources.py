@@ -51,10 +51,34 @@ _TABLE = {
         replaced_by=("Database", "Description", "Name", "QueryString", "WorkGroup"),
     ),
     "AWS::Budgets::Budget": _Recorded(name="Budget.BudgetName"),
-    "AWS::CloudWatch::CompositeAlarm": _Recorded(
-        name="AlarmName",
-        attributes={"Arn": "arn:aws:cloudwatch:{region}:{account}:alarm:{ref}"},
-        replaced_by=("AlarmName",),
+    "AWS::Chatbot::SlackChannelConfiguration": _Recorded(
+        name="ConfigurationName",
+        ref="arn:aws:chatbot::{account}:chat-configuration/slack-channel/{name}",
+        attributes={"Arn": "{ref}"},
+        replaced_by=("ConfigurationName", "SlackWorkspaceId"),
+    ),
+    "AWS::CloudWatch::AnomalyDetector": _Recorded(
+        ref="{uuid}",
+        attributes={"Id": "{ref}"},
+        replaced_by=(
+            "Dimensions",
+            "MetricMathAnomalyDetector",
+            "MetricName",
+            "Namespace",
+            "SingleMetricAnomalyDetector",
+            "Stat",
+        ),
+    ),
+    "AWS::EC2::FlowLog": _Recorded(
+        ref="fl-{uuid}",
+        attributes={"Id": "{ref}"},
+        replaced_by=(
+            "DeliverLogsPermissionArn",
+            "LogDestinationType",
+            "LogGroupName",
+            "ResourceId",
+            "TrafficType",
+        ),
     ),
     "AWS::Logs::QueryDefinition": _Recorded(ref="{uuid}", attributes={"QueryDefinitionId": "{ref}"}),
 }

@@ -7,10 +7,12 @@ import json
 from collections.abc import Mapping
 
 import urllib3
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from emulator.environment import ACCOUNT, REGION
 from emulator.model_servers import ModelServer
+from emulator.service_metrics import Invocation
 
 Response = tuple[int, dict[str, str], bytes]
 
@@ -33,20 +35,28 @@ def invoke(endpoint: str, server: ModelServer | None, headers: Mapping[str, str]
         return _error("ValidationError", 400, f"Endpoint {endpoint} of account {ACCOUNT} not found.")
     if len(body) > _MAX_BODY_BYTES:
         return _error("ValidationError", 413, f"HTTP content length exceeded {_MAX_BODY_BYTES} bytes.")
-    forwarded = {name: headers[name] for name in _FORWARDED if name in headers}
-    try:
-        answer = _connections.request(
-            "POST", f"{server.url}/invocations", headers=forwarded, body=body, timeout=_TIMEOUT, retries=False
-        )
-    except ReadTimeoutError:
-        return _model_error(
-            endpoint, 0, "Your invocation timed out while waiting for a response from container."
-        )
-    except HTTPError:
-        return _error("ServiceUnavailable", 503, f"The model server of endpoint {endpoint} does not answer.")
+    with Invocation(endpoint, server.variant) as invocation:
+        try:
+            answer = _ask(server, headers, body)
+        except ReadTimeoutError:
+            return _model_error(
+                endpoint, 0, "Your invocation timed out while waiting for a response from container."
+            )
+        except HTTPError:
+            return _error(
+                "ServiceUnavailable", 503, f"The model server of endpoint {endpoint} does not answer."
+            )
+        invocation.answered(answer.status)
     if answer.status >= 400:
         return _model_error(endpoint, answer.status, answer.data.decode(errors="replace"))
     return 200, {name: answer.headers[name] for name in _RETURNED if name in answer.headers}, answer.data
+
+
+def _ask(server: ModelServer, headers: Mapping[str, str], body: bytes) -> BaseHTTPResponse:
+    forwarded = {name: headers[name] for name in _FORWARDED if name in headers}
+    return _connections.request(
+        "POST", f"{server.url}/invocations", headers=forwarded, body=body, timeout=_TIMEOUT, retries=False
+    )
 
 
 def _model_error(endpoint: str, status: int, message: str) -> Response:

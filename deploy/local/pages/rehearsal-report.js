@@ -16,21 +16,6 @@
   const uPlot = /** @type {typeof import("uplot")} */ (Reflect.get(window, "uPlot"));
   const { rule } = report;
 
-  /** @param {string} name */
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-
-  /**
-   * @param {string} tag
-   * @param {Readonly<Record<string, string>>} attributes
-   * @param {...(string | Node)} children
-   */
-  function element(tag, attributes, ...children) {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-    made.append(...children);
-    return made;
-  }
-
   /** @param {number | null} share */
   const percent = (share) => (share === null ? "–" : `${(share * 100).toFixed(1)} %`);
   /** @param {number | null} ms */
@@ -160,28 +145,6 @@
     const data = /** @type {import("uplot").AlignedData} */ ([scene.series.at, ...shown.map(([, , values]) => values)]);
     const plot = new uPlot(options, data, holder);
     redraws.push(() => plot.setSize({ width: Math.max(holder.clientWidth, 280), height: 170 }));
-  }
-
-  /**
-   * @param {readonly string[]} head
-   * @param {readonly (readonly string[])[]} rows
-   * @param {number} numbers - How many of the last columns are numbers.
-   */
-  function table(head, rows, numbers) {
-    /** @param {number} index */
-    const attributes = (index) => (index >= head.length - numbers ? { class: "number" } : {});
-    return element(
-      "table",
-      { class: "table" },
-      element("thead", {}, element("tr", {}, ...head.map((text, index) => element("th", attributes(index), text)))),
-      element(
-        "tbody",
-        {},
-        ...rows.map((cells) =>
-          element("tr", {}, ...cells.map((text, index) => element("td", attributes(index), text))),
-        ),
-      ),
-    );
   }
 
   /** @param {SceneReport} scene */

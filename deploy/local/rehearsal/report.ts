@@ -1,15 +1,12 @@
 // The rehearsal as one HTML file: works without network, in light and dark, years later.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { RULE } from "../../../src/release/rule";
-import { present } from "../present";
+import { selfContainedPage } from "../self-contained-page";
 import { NETWORK_DELAY } from "./fault-proxy";
 import { isAsItShouldBe, type Result, resultOf } from "./result";
 import { SCENARIOS } from "./scenarios";
 import type { Mark, Moment, Scene } from "./scene";
-
-const PAGES = path.join(__dirname, "..", "pages");
-const UPLOT = path.dirname(require.resolve("uplot/package.json"));
 
 /** Columns over time, as uPlot takes them. */
 interface Series {
@@ -54,20 +51,7 @@ export function reportPage(scenes: readonly Scene[], at: Date): string {
     windowSeconds: scenes[0]?.windowSeconds ?? 0,
     scenes: scenes.map(sceneReport),
   };
-  const parts: Readonly<Record<string, string>> = {
-    "/* uplot.css */": readFileSync(path.join(UPLOT, "dist", "uPlot.min.css"), "utf8"),
-    "/* report.css */": readFileSync(path.join(PAGES, "rehearsal-report.css"), "utf8"),
-    "/* uplot.js */": readFileSync(path.join(UPLOT, "dist", "uPlot.iife.min.js"), "utf8"),
-    "/* report.js */": readFileSync(path.join(PAGES, "rehearsal-report.js"), "utf8"),
-    '"report.json"': scriptSafe(report),
-  };
-  const template = readFileSync(path.join(PAGES, "rehearsal-report.html"), "utf8");
-  return template.replaceAll(/\/\* [\w.]+ \*\/|"report\.json"/g, (place) => present(parts[place], place));
-}
-
-/** JSON that cannot end the script element it stands in. */
-function scriptSafe(value: object): string {
-  return JSON.stringify(value).replaceAll("<", "\\u003c");
+  return selfContainedPage("rehearsal-report.html", report);
 }
 
 function sceneReport(scene: Scene): SceneReport {

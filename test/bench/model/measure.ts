@@ -72,6 +72,26 @@ export async function measureServer(
   setting: Setting,
   onStep: (connections: number) => void,
 ): Promise<Round> {
+  return withServer(server, bin, setting, async (running, target, startSeconds) => {
+    const agreement = await agree(server, target.url, setting.texts, labels);
+    return { startSeconds, agreement, ...(await loadAll(running, target, setting, onStep)) };
+  });
+}
+
+/** Where a server listens, and a file with the bodies of requests. */
+export type Target = Pick<Job, "url" | "bodies">;
+
+/**
+ * Starts a server, and stops it when `use` has ended.
+ * @param use - Called once the server has answered, with the seconds that took.
+ * @throws UserError when it does not start or answer.
+ */
+export async function withServer<Result>(
+  server: Server,
+  bin: string,
+  setting: Pick<Setting, "children" | "folder" | "modelDir" | "texts">,
+  use: (running: Running, target: Target, startSeconds: number) => Promise<Result>,
+): Promise<Result> {
   const port = await freePort();
   const folder = path.join(setting.folder, `${server.name}-${port}`);
   mkdirSync(folder);
@@ -84,20 +104,13 @@ export async function measureServer(
   const running = children.start(launch);
   try {
     await firstAnswer(running, url, server.body(setting.texts[0] ?? ""));
-    const startSeconds = (performance.now() - startedAt) / 1000;
-    const agreement = await agree(server, url, setting.texts, labels);
-    return { startSeconds, agreement, ...(await loadAll(running, { url, bodies }, setting, onStep)) };
+    return await use(running, { url, bodies }, (performance.now() - startedAt) / 1000);
   } finally {
     await running.stop();
   }
 }
 
-async function loadAll(
-  running: Running,
-  target: Pick<Job, "url" | "bodies">,
-  setting: Setting,
-  onStep: (connections: number) => void,
-) {
+async function loadAll(running: Running, target: Target, setting: Setting, onStep: (connections: number) => void) {
   const job = (connections: number, seconds: number): Job => ({ ...target, connections, seconds, server: running.pid });
   await load(job(WARM_UP_CONNECTIONS, Math.min(2, setting.seconds)), setting.children);
   const cells: Cell[] = [];

@@ -50,6 +50,29 @@ function released(active?: string, previous = "none"): void {
   ssm.on(GetParametersCommand).resolves(active === undefined ? {} : { Parameters });
 }
 
+const AUTOPILOT = {
+  version: "autopilotaaaaaaaaaaaa",
+  uploadedAt: "2026-01-01T00:00:00.000Z",
+  source: "autopilot",
+  metrics: { "autopilot/validation": { accuracy: 0.8 } },
+  job: "serin-prod-reviews",
+  dataSha256: "00",
+  containers: [
+    {
+      image: "763104351884.dkr.ecr.us-east-1.amazonaws.com/autogluon-inference:1",
+      modelDataUrl: "s3://bucket/model.tar.gz",
+      environment: {},
+    },
+  ],
+};
+
+/** What the parameter store has of the version of AUTOPILOT. */
+function registered(metadata: object | undefined): void {
+  const Name = `/serin/prod/models/versions/${AUTOPILOT.version}/metadata`;
+  const Parameters = metadata ? [{ Name, Value: JSON.stringify(metadata) }] : [];
+  ssm.on(GetParametersCommand, { Names: [Name] }).resolves({ Parameters });
+}
+
 type Parameters = Readonly<Record<string, string>>;
 
 /** Resolves a variable as osls does while it reads serverless.yml. */
@@ -70,7 +93,7 @@ async function check(parameters: Parameters = {}): Promise<void> {
   chooser.hooks.initialize();
   const { value: version } = await variable(chooser, "version", parameters);
   const { value: previous } = await variable(chooser, "previous", parameters);
-  const subject = make({ model: { version, previous } });
+  const subject = make({ model: { version: String(version), previous: String(previous) } });
   await variable(subject, "version", parameters);
   await subject.hooks["before:aws:deploy:deploy:createStack"]();
 }
@@ -108,7 +131,7 @@ describe("the model's variables", () => {
   });
 
   it.each([
-    ["another one is asked for", "name", {}, "there are ${model:version} and ${model:previous}"],
+    ["another one is asked for", "name", {}, "there are ${model:version}, ${model:previous}, ${model:format}"],
     ["a parameter is wrong", "version", { modelVersion: "latest" }, 'modelVersion is "latest"'],
   ])(
     "fail in one sentence, not for each place that needs them, when %s",
@@ -118,6 +141,39 @@ describe("the model's variables", () => {
       expect(subject.hooks.initialize).toThrow(message);
     },
   );
+
+  it("say how a model of Autopilot's is asked, and run", async () => {
+    registered(AUTOPILOT);
+    const subject = make({ command: "package" });
+    const wanted = { modelVersion: AUTOPILOT.version, previousModel: A };
+    expect(await variable(subject, "format", wanted)).toEqual({ value: "autopilot" });
+    expect(await variable(subject, "containers", wanted)).toEqual({
+      value: { [AUTOPILOT.version]: AUTOPILOT.containers },
+    });
+    expect(await variable(make(), "format")).toEqual({ value: "serin" });
+    expect(await variable(make(), "containers")).toEqual({ value: {} });
+  });
+
+  it.each([
+    [
+      "is not registered",
+      undefined,
+      "metadata is missing. Nothing was changed. `npm run model:autopilot -- --name JOB",
+    ],
+    ["is registered as something else", { ...AUTOPILOT, containers: [] }, "metadata is no model of Autopilot's"],
+  ])("fail when a model of Autopilot's %s", async (_name, metadata, message) => {
+    registered(metadata);
+    const subject = make({ command: "package" });
+    await variable(subject, "version", { modelVersion: AUTOPILOT.version });
+    expect(subject.hooks.initialize).toThrow(message);
+  });
+
+  it("fail when AWS does not say how a model of Autopilot's is run", async () => {
+    ssm.on(GetParametersCommand).rejects(new Error("no credentials"));
+    const subject = make({ command: "package" });
+    await variable(subject, "version", { modelVersion: AUTOPILOT.version });
+    expect(subject.hooks.initialize).toThrow(/no credentials.*credentials that allow ssm:GetParameters/);
+  });
 
   it("let the command begin when they are known", async () => {
     const subject = make();
@@ -136,6 +192,13 @@ describe("a deployment's models", () => {
     released(A, B);
     uploaded(A, B);
     await expect(check()).resolves.toBeUndefined();
+  });
+
+  it("need none in S3 that Autopilot made: its registration says where they are", async () => {
+    released(A, B);
+    uploaded(A, B);
+    registered(AUTOPILOT);
+    await expect(check({ modelVersion: AUTOPILOT.version })).resolves.toBeUndefined();
   });
 
   it("must be there: an unknown one is refused with those that are", async () => {
@@ -216,11 +279,6 @@ describe("uploading the model in the tree", () => {
     await upload({ model: { dependencies: "none" } });
     expect(fetchDependencies).not.toHaveBeenCalled();
     expect(await packed()).not.toContainEqual(expect.stringMatching(/^lib/));
-  });
-
-  it("names the parameter that is wrong before anything is packaged", () => {
-    const check = make({ model: { dependencies: "some" } }).hooks["before:package:initialize"];
-    expect(check).toThrow('modelDependencies is "some"; it can be packed or none');
   });
 
   it("happens once for equal content", async () => {

@@ -44,7 +44,6 @@ async function deploy(given: Given = {}) {
   const toolkit = makeToolkit();
   const { hooks } = new ReleasePlugin(serverless, {}, toolkit);
   const { provider } = serverless.service;
-  hooks["before:package:initialize"]();
   await hooks["before:aws:deploy:deploy:createStack"]();
   const whenCreated = provider.stackParameters;
   hooks["after:aws:deploy:deploy:checkForChanges"]();
@@ -68,6 +67,13 @@ describe("a release", () => {
       LiveModel: "none",
       LivePreviousModel: "none",
     });
+  });
+
+  it("tells the stack who is told of alarms, each time anew", async () => {
+    stack(liveVersion("6"));
+    alias({ FunctionVersion: "6" });
+    const { parameters } = await deploy({ notifications: { AlarmEmail: "", SlackChannel: "C0123ABCD" } });
+    expect(parameters).toMatchObject({ AlarmEmail: "NONE", SlackChannel: "C0123ABCD" });
   });
 
   it("is compared with nothing on the first deployment", async () => {
@@ -99,12 +105,16 @@ describe("a release", () => {
     expect((await deploy({ release: "immediate" })).parameters).toMatchObject({ Release: "immediate" });
   });
 
-  it.each([
-    [{ release: "fast" }, 'The parameter release is "fast"; it can be canary or immediate'],
-    [{ onInconclusive: "ask" }, 'The parameter onInconclusive is "ask"; it can be fail or pass'],
-  ])("refuses %j before anything is made", async (given, message) => {
-    await expect(deploy(given)).rejects.toThrow(message);
-    expect(lambda.calls()).toHaveLength(0);
+  it.each<[Partial<Stack>, string]>([
+    [{ StackStatus: "ROLLBACK_COMPLETE", StackStatusReason: "no rights" }, "(no rights)"],
+    [{ StackStatus: "ROLLBACK_COMPLETE" }, "`npx sls remove --stage prod --region eu-west-1`, then deploy again"],
+    [{ StackStatus: "DELETE_FAILED" }, "`npx sls remove --stage prod --region eu-west-1`, then deploy again"],
+    [{ StackStatus: "UPDATE_ROLLBACK_FAILED" }, "continue-update-rollback --stack-name serin-prod --region eu-west-1"],
+  ])("of a stack that takes no update says what to do: %j", async (given, remedy) => {
+    stack(given);
+    const message = await deploy().then(String, String);
+    expect(message).toContain(`Stack serin-prod is ${given.StackStatus} and takes no update`);
+    expect(message).toContain(remedy);
   });
 
   it("of unchanged code is skipped, as osls does", async () => {

@@ -8,37 +8,65 @@ export interface Given {
   readonly stackParameters?: readonly StackParameter[];
   readonly model?: Partial<Serverless["service"]["custom"]["model"]>;
   readonly release?: string;
-  readonly onInconclusive?: string;
+  readonly notifications?: Readonly<Record<string, string>>;
+  readonly stage?: string;
+  /** How many resources the compiled template has. */
+  readonly resources?: number;
+  readonly region?: string;
+  /** What the user gives with --param. */
+  readonly param?: readonly string[];
 }
 
-/** Service serin of stage prod. */
+const PARAMS = {
+  default: { account: "", alarmEmail: "", slackWorkspace: "", slackChannel: "", modelBudgetMs: 500, release: "canary" },
+  prod: { hosting: "realtime" },
+};
+
+const some = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`R${i}`, { Type: "AWS::X::Y", Properties: {} }]));
+
+/** Service serin, of stage prod unless another is given. */
 export function makeService(given: Given = {}): Serverless {
   const {
     serviceDir = "",
     command = "deploy",
     model,
     release = "canary",
-    onInconclusive = "fail",
+    notifications = {},
+    region = "eu-west-1",
+    stage = "prod",
+    param = [],
+    resources = 0,
     ...provider
   } = given;
   return {
     serviceDir,
-    processedInput: { commands: command.split(" ") },
+    processedInput: { commands: command.split(" "), options: { param } },
+    configurationInput: { params: PARAMS },
     service: {
       service: "serin",
-      provider: { compiledCloudFormationTemplate: { Resources: {} }, ...provider },
+      resources: { Mappings: { SageMakerRegistry: { "eu-west-1": {}, "us-east-1": {} } } },
+      provider: { compiledCloudFormationTemplate: { Resources: some(resources) }, ...provider },
       custom: {
-        model: { dependencies: "none", version: "aaaaaaaaaaaa", previous: "none", ...model },
+        model: {
+          dependencies: "none",
+          version: "aaaaaaaaaaaa",
+          previous: "none",
+          containers: {},
+          autopilotInstanceType: "ml.m5.xlarge",
+          ...model,
+        },
         release,
-        onInconclusive,
+        notifications,
       },
     },
+    addServiceOutputSection: () => undefined,
     getProvider: () => ({
-      getStage: () => "prod",
-      getRegion: () => "eu-west-1",
+      getStage: () => stage,
+      getRegion: () => region,
       getServerlessDeploymentBucketName: () => Promise.resolve("bucket"),
-      getAwsSdkV3Config: () => Promise.resolve({ region: "eu-west-1" }),
-      naming: { getStackName: () => "serin-prod" },
+      getAwsSdkV3Config: () => Promise.resolve({ region }),
+      naming: { getStackName: () => `serin-${stage}` },
     }),
   };
 }
@@ -48,7 +76,7 @@ export function makeToolkit(): Toolkit & { readonly notices: string[] } {
   const notices: string[] = [];
   return {
     notices,
-    log: { notice: (message) => notices.push(message) },
-    progress: { get: () => ({ notice: () => undefined }) },
+    log: { notice: (message) => notices.push(message), warning: (message) => notices.push(message) },
+    progress: { get: () => ({ notice: () => undefined, remove: () => undefined }) },
   };
 }

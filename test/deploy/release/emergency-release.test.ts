@@ -39,7 +39,13 @@ it("records who, why and when before it starts, and how it ended after", async (
     };
     expect(world.records()).toMatchObject([{ ...started, when: expect.stringMatching(/Z$/) }]);
     expect(world.logged).toHaveLength(1);
-    expect(world.published[0]).toContain(`${ARN}: emergency of stage prod from version 3 to new started`);
+    const { default: text, https } = JSON.parse(String(world.published[0]));
+    expect(text).toContain(`${ARN}: emergency of stage prod from version 3 to new started`);
+    expect(JSON.parse(https)).toMatchObject({
+      version: "1.0",
+      source: "custom",
+      content: { title: "serin prod: emergency started", description: expect.stringContaining("Reason: ") },
+    });
     world.alias.version = "4";
     return Promise.resolve();
   });

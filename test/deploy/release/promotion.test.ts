@@ -51,6 +51,36 @@ it("does nothing for the active model", async () => {
   expect(slsDeploy).not.toHaveBeenCalled();
 });
 
+describe("a model that Autopilot made", () => {
+  const VERSION = "autopilotaaaaaaaaaaaa";
+  const KEY = "serverless/serin/prod/models/autopilot/jobs/reviews/model.tar.gz";
+  beforeEach(() => {
+    const image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/autogluon-inference:1";
+    const metadata = {
+      version: VERSION,
+      uploadedAt: "2026-01-02T00:00:00.000Z",
+      source: "autopilot",
+      metrics: { "autopilot/validation": { accuracy: 0.83 } },
+      job: "reviews",
+      dataSha256: "00",
+      containers: [{ image, modelDataUrl: `s3://bucket/${KEY}`, environment: {} }],
+    };
+    world.store.set(`/serin/prod/models/versions/${VERSION}/metadata`, JSON.stringify(metadata));
+    world.archives.add(KEY);
+  });
+
+  it("is released like any other, with the figures that Autopilot measured", async () => {
+    await expect(run(VERSION)).resolves.toBe(0);
+    expect(printed[0]).toMatch(/autopilot\/validation +- +- +- +- +83\.0 % +-/);
+    expect(slsDeploy).toHaveBeenCalledWith(world.stage, { modelVersion: VERSION }, interruption);
+  });
+
+  it("is refused when its archive is gone, which no deployment brings back", async () => {
+    world.archives.delete(KEY);
+    await expect(run(VERSION)).rejects.toThrow(/no s3:\/\/bucket\/.*Only another Autopilot job can make it again/);
+  });
+});
+
 it("asks first", async () => {
   await expect(run("model-a", true)).rejects.toThrow("add --yes");
   expect(slsDeploy).not.toHaveBeenCalled();

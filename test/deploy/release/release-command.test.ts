@@ -86,7 +86,7 @@ describe("a stage", () => {
   });
 
   it.each(["", "../x", "a b", "1st"])("is not called %p", (name) => {
-    expect(() => openStage(name)).toThrow("is not a stage");
+    expect(() => openStage(name)).toThrow("cannot be a stage");
   });
 
   it("local needs a local target that runs", () => {

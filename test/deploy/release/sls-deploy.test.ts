@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
+import { mockClient } from "aws-sdk-client-mock";
 import { stateOf, writeTarget } from "../../../deploy/local/state";
 import { SLS } from "../../../deploy/local/workspace";
 import { slsDeploy } from "../../../deploy/release/sls-deploy";
@@ -15,6 +17,7 @@ jest.mock("../../../deploy/local/workspace", () => ({
     .join(jest.requireActual<{ tmpdir: typeof tmpdir }>("node:os").tmpdir(), `sls-double-${process.pid}.cjs`),
 }));
 
+const ssm = mockClient(SSMClient);
 const state = mkdtempSync(path.join(tmpdir(), "serin-release-"));
 const told = path.join(state, "told.json");
 let abort: AbortController;
@@ -22,6 +25,8 @@ let interruption: { signal: AbortSignal; goesOn: string };
 
 beforeEach(() => {
   process.env["SERIN_STATE"] = state;
+  ssm.reset();
+  ssm.on(GetParameterCommand).rejects(new ParameterNotFound({ $metadata: {}, message: "" }));
   abort = new AbortController();
   interruption = { signal: abort.signal, goesOn: "" };
   jest.spyOn(process.stdout, "write").mockImplementation(() => true);
@@ -50,6 +55,15 @@ it("deploys the working tree to a stage on AWS, in the region that was asked for
   await deploy(openStage("prod", "eu-central-1"));
   const args = ["deploy", "--verbose", "--stage", "prod", "--region", "eu-central-1", "--param=release=immediate"];
   expect(heard()).toEqual({ args, cwd: ROOT });
+});
+
+it("gives the parameters again that the last deployment was given, and its own", async () => {
+  ssm.on(GetParameterCommand, { Name: "/serin/prod/parameters" }).resolves({
+    Parameter: { Value: '{"alarmEmail":"ops@example.com"}' },
+  });
+  osls("");
+  await deploy(openStage("prod"));
+  expect(heard().args.slice(-2)).toEqual(["--param=alarmEmail=ops@example.com", "--param=release=immediate"]);
 });
 
 it("deploys a view of the working tree to the running local target", async () => {

@@ -27,7 +27,7 @@ import {
 import { HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { DescribeEndpointCommand, SageMakerClient } from "@aws-sdk/client-sagemaker";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
-import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { GetParametersByPathCommand, GetParametersCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { mockClient } from "aws-sdk-client-mock";
 import { openStage, type Stage } from "../../../deploy/release/stage";
@@ -145,6 +145,7 @@ export class World {
         {
           StackName: "serin-prod",
           StackStatus: this.stackStatus,
+          Tags: [{ Key: "service", Value: "serin" }],
           Parameters: [...this.parameters].map(([ParameterKey, ParameterValue]) => ({ ParameterKey, ParameterValue })),
           Outputs: [
             [
@@ -158,6 +159,7 @@ export class World {
             ["ServerlessDeploymentBucketName", "bucket"],
             ["ReleaseTopicArn", "arn:aws:sns:us-east-1:1:topic"],
             ["ReleaseLogName", "/serin/prod/releases"],
+            ["AutopilotRoleArn", "arn:aws:iam::123456789012:role/serin-prod-AutopilotRole"],
           ].map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
         },
       ],
@@ -229,6 +231,9 @@ export class World {
       Parameters: [...this.store]
         .filter(([name]) => name.startsWith(`${Path}/`))
         .map(([Name, Value]) => ({ Name, Value })),
+    }));
+    this.ssm.on(GetParametersCommand).callsFake(({ Names }: { Names: string[] }) => ({
+      Parameters: Names.flatMap((Name) => (this.store.has(Name) ? { Name, Value: this.store.get(Name) } : [])),
     }));
     this.ssm.on(PutParameterCommand).callsFake(({ Name, Value }: { Name: string; Value: string }) => {
       this.store.set(Name, Value);

@@ -39,7 +39,7 @@ export function version({
 }: VersionOptions = {}) {
   const texts: string[] = [];
   const log = new Map<string, readonly Line[]>();
-  const telemetry = createTelemetry("predict");
+  const telemetry = createTelemetry("predict", { stage: "test", modelVersion: "m1" });
   const handler = endpoint({
     telemetry: {
       requestCompleted: (request) => {

@@ -23,6 +23,9 @@ it.each<[string, number | null]>([
   ["IF(a > b, a, b)", 6],
   ["IF(zero, a, IF(b, 1, 2))", 1],
   ["IF(zero, missing, 4)", 4],
+  ["FILL(missing, 0)", 0],
+  ["FILL(missing / b, 2) * a", 12],
+  ["FILL(a, 0)", 6],
 ])("%s is %p", (expression, expected) => expect(value(expression)).toBe(expected));
 
 it.each(["missing + 1", "missing >= 100", "missing AND 1", "IF(missing, 1, 0)", "IF(a, missing, 0)", "a / zero"])(
@@ -31,7 +34,8 @@ it.each(["missing + 1", "missing >= 100", "missing AND 1", "IF(missing, 1, 0)", 
 );
 
 it.each([
-  ["FILL(a, 0)", "FILL"],
+  ["FILL(a, REPEAT)", "REPEAT"],
+  ["FILL(a, b)", "b"],
   ["IF(a > 1, MAX([a, b]), 0)", "MAX"],
   ["a ^ 2", "^"],
   ["-a", "-"],

@@ -24,14 +24,18 @@ RECORDED: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "Objective": ("AWS::ApplicationSignals::ServiceLevelObjective", {"Name": "fast"}),
     "Query": ("AWS::Athena::NamedQuery", {"Name": "q", "QueryString": "SELECT 1"}),
     "Budget": ("AWS::Budgets::Budget", {"Budget": {"BudgetName": "monthly"}}),
-    "Composite": ("AWS::CloudWatch::CompositeAlarm", {"AlarmName": "any", "AlarmRule": "ALARM(a)"}),
+    "Slack": (
+        "AWS::Chatbot::SlackChannelConfiguration",
+        {"ConfigurationName": "alarms", "SlackWorkspaceId": "T0123ABCD"},
+    ),
+    "Band": ("AWS::CloudWatch::AnomalyDetector", {"MetricName": "Faults", "Namespace": "Serin"}),
+    "FlowLog": ("AWS::EC2::FlowLog", {"ResourceId": "vpc-1"}),
     "Definition": ("AWS::Logs::QueryDefinition", {"Name": "slow"}),
 }
 ATTRIBUTES = {
     "PolicyArn": ("Policy", "Arn"),
     "ObjectiveArn": ("Objective", "Arn"),
     "QueryId": ("Query", "NamedQueryId"),
-    "CompositeArn": ("Composite", "Arn"),
     "DefinitionId": ("Definition", "QueryDefinitionId"),
 }
 
@@ -53,8 +57,9 @@ def test_recorded_types_have_their_refs_and_attributes(emulator: Emulator) -> No
         "Objective": "arn:aws:application-signals:us-east-1:123456789012:slo/fast",
         "Query": UUID,
         "Budget": "monthly",
-        "Composite": "any",
-        "CompositeArn": "arn:aws:cloudwatch:us-east-1:123456789012:alarm:any",
+        "Slack": "arn:aws:chatbot::123456789012:chat-configuration/slack-channel/alarms",
+        "Band": UUID,
+        "FlowLog": f"fl-{UUID}",
         "Definition": UUID,
     }
     assert {name for name, pattern in patterns.items() if not re.fullmatch(pattern, outputs[name])} == set()
@@ -62,13 +67,10 @@ def test_recorded_types_have_their_refs_and_attributes(emulator: Emulator) -> No
     assert outputs["ObjectiveArn"] == outputs["Objective"]
     assert outputs["QueryId"] == outputs["Query"]
     assert outputs["DefinitionId"] == outputs["Definition"]
-    changed = recorded(
-        Definition={"Name": "slower"}, Query={"QueryString": "SELECT 2"}, Composite={"AlarmName": "b"}
-    )
+    changed = recorded(Definition={"Name": "slower"}, Query={"QueryString": "SELECT 2"})
     updated = emulator.update_stack("recorded", changed)
     assert updated["Definition"] == outputs["Definition"]  # changed in place
     assert updated["Query"] != outputs["Query"]  # replaced
-    assert updated["CompositeArn"].endswith(":alarm:b")
     emulator.delete_stack("recorded")
 
 
@@ -225,3 +227,50 @@ def test_it_does_not_start_with_a_type_that_ministack_has(tmp_path: Path) -> Non
         "emulator: this MiniStack provides AWS::S3::Bucket: remove them from the emulator's own types."
     ]
     assert process.wait(TIMEOUT_S) == 1
+
+
+def test_a_topic_that_wants_tls_takes_messages(emulator: Emulator) -> None:
+    refusal = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sns:Publish",
+        "Resource": {"Ref": "Topic"},
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    policy = {
+        "Topics": [{"Ref": "Topic"}],
+        "PolicyDocument": {"Version": "2012-10-17", "Statement": [refusal]},
+    }
+    resources = {
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "careful"}},
+        "Policy": {"Type": "AWS::SNS::TopicPolicy", "Properties": policy},
+    }
+    outputs = emulator.create_stack(
+        "careful", {"Resources": resources, "Outputs": {"Arn": {"Value": {"Ref": "Topic"}}}}
+    )
+    assert emulator.client("sns").publish(TopicArn=outputs["Arn"], Message="hello")["MessageId"]
+    emulator.delete_stack("careful")
+
+
+def test_an_alarm_on_a_band_needs_no_threshold(emulator: Emulator) -> None:
+    band = [
+        {"Id": "band", "Expression": "ANOMALY_DETECTION_BAND(m, 3)", "ReturnData": True},
+        {
+            "Id": "m",
+            "MetricStat": {"Metric": {"Namespace": "N", "MetricName": "M"}, "Period": 60, "Stat": "Sum"},
+            "ReturnData": True,
+        },
+    ]
+    properties = {
+        "AlarmName": "spike",
+        "Metrics": band,
+        "ThresholdMetricId": "band",
+        "ComparisonOperator": "GreaterThanUpperThreshold",
+        "EvaluationPeriods": 1,
+    }
+    emulator.create_stack(
+        "band", {"Resources": {"Spike": {"Type": "AWS::CloudWatch::Alarm", "Properties": properties}}}
+    )
+    [described] = emulator.client("cloudwatch").describe_alarms(AlarmNames=["spike"])["MetricAlarms"]
+    assert [metric["Id"] for metric in described["Metrics"]] == ["band", "m"]
+    emulator.delete_stack("band")

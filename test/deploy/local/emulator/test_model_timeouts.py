@@ -16,7 +16,7 @@ from emulator_process import SERVING_DOUBLE, until
 def start(folder: Path, spec: dict[str, object]) -> ModelServer:
     """A model server on the serving double."""
     (folder / "spec.json").write_text(json.dumps(spec))
-    return ModelServer("slow", folder, SERVING_DOUBLE, folder / "slow.log", {})
+    return ModelServer("slow", "main", folder, SERVING_DOUBLE, folder / "slow.log", {})
 
 
 def test_a_model_that_does_not_get_ready_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,7 @@ export class StagedScene {
 
   /** A request that a version answered or failed. */
   answered(second: number, version: string, latencyMs: number | undefined): this {
-    const dimensions = { service: "predict", FunctionVersion: version };
+    const dimensions = { service: "predict", stage: "local", FunctionVersion: version };
     const datum = (name: string, value: number): MetricDatum => ({
       namespace: "Serin",
       name,

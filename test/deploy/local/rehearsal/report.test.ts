@@ -21,7 +21,7 @@ it("refers to nothing outside of itself", () => {
   const page = reportPage(scenes(), AT);
   expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)=/);
   expect(page).not.toMatch(/@import|url\(/);
-  expect(page).not.toContain("/* report.js */");
+  expect(page).not.toContain("/* rehearsal-report.js */");
 });
 
 it("is of the moment of writing, and holds with no scene at all", () => {

@@ -54,7 +54,7 @@ describe("a scene", () => {
 
   it("leaves out what the hook's requests published", () => {
     const { scene } = new StagedScene("good").created();
-    const dimensions = { service: "predict-qualification", FunctionVersion: "2" };
+    const dimensions = { service: "predict-qualification", stage: "local", FunctionVersion: "2" };
     scene.addMetric({ namespace: "Serin", name: "ComparedLatency", dimensions, value: 9, timestampMs: at(10) });
     expect(scene.now(at(10)).canary.compared).toBe(0);
   });

@@ -1,26 +1,26 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { mockClient } from "aws-sdk-client-mock";
 import type { MetricDatum } from "../../../../deploy/local/alarms/alarm";
-import { FunctionMetrics, metricsOf } from "../../../../deploy/local/codedeploy/emf";
+import { FunctionMetrics, metricsOf } from "../../../../deploy/local/metrics/emf";
 
-const line = (Timestamp: number, latency: number | number[]) =>
+const whole = { service: "predict", stage: "local" };
+const dimensions = { ...whole, FunctionVersion: "7" };
+
+const line = (Timestamp: number, latency: number | number[], ...sets: readonly object[]) =>
   JSON.stringify({
     _aws: {
       Timestamp,
       CloudWatchMetrics: [
         {
           Namespace: "Serin",
-          Dimensions: [["service", "FunctionVersion"]],
+          Dimensions: [dimensions, ...sets].map((set) => Object.keys(set)),
           Metrics: [{ Name: "Latency", Unit: "Milliseconds" }],
         },
       ],
     },
-    service: "predict",
-    FunctionVersion: "7",
+    ...dimensions,
     Latency: latency,
   });
-
-const dimensions = { service: "predict", FunctionVersion: "7" };
 
 describe("a line of a log", () => {
   it("publishes each value of its metrics with their dimensions", () => {
@@ -30,6 +30,10 @@ describe("a line of a log", () => {
       { ...common, value: 1 },
       { ...common, value: 2 },
     ]);
+  });
+
+  it("publishes them with each set of dimensions", () => {
+    expect(metricsOf(line(5, 12.5, whole)).map((datum) => datum.dimensions)).toEqual([dimensions, whole]);
   });
 
   it.each(["START RequestId: 1", "{", '{"message":"hello"}', '{"_aws":{"CloudWatchMetrics":"none"}}'])(
