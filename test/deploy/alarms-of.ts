@@ -1,6 +1,6 @@
 // The alarms of a compiled template as CloudWatch describes them: names in the place of references.
 import type { CompositeAlarm, MetricAlarm } from "@aws-sdk/client-cloudwatch";
-import type { Resource } from "../packaged-service";
+import type { Resource } from "../../deploy/packaged-service";
 
 type Resources = Readonly<Record<string, Resource>>;
 

@@ -1,5 +1,5 @@
 // A template as CloudFormation sees it once the stack's parameters are known: conditions decided, Fn::If and parameters resolved.
-import type { Resource, Template } from "../packaged-service";
+import type { Resource, Template } from "../../deploy/packaged-service";
 
 type Parameters = Readonly<Record<string, string>>;
 

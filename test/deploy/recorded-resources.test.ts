@@ -1,8 +1,8 @@
 // Resources that the emulated AWS only records are looked at by tests of the compiled template instead, and docs/emulator.md lists them.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { packageService, type Template } from "../../deploy/packaged-service";
 import { ROOT } from "../../deploy/root";
-import { packageService, type Template } from "../packaged-service";
 
 const read = (...names: readonly string[]) => readFileSync(path.join(ROOT, ...names), "utf8");
 

@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { MetricAlarm, MetricStat } from "@aws-sdk/client-cloudwatch";
 import { alarmsOf as alarmsInRule } from "../../deploy/local/alarms/composite";
+import { type PackagedService, packageService } from "../../deploy/packaged-service";
 import { ROOT } from "../../deploy/root";
 import { createTelemetry } from "../../src/telemetry/telemetry";
 import { captureStdout } from "../capture-stdout";
-import { type PackagedService, packageService } from "../packaged-service";
 import { type Alarms, alarmsOf, resolve } from "./alarms-of";
 import { evaluate } from "./evaluated-template";
 
@@ -136,6 +136,7 @@ const PUBLISHED_BY_AWS = [
   "AWS/SageMaker ModelLatency EndpointName,VariantName",
   "AWS/DynamoDB WriteThrottleEvents TableName",
   "AWS/Events Invocations RuleName",
+  "AWS/Lambda Errors ExecutedVersion,FunctionName,Resource",
 ];
 
 /** What the telemetry of predict really writes. */

@@ -9,8 +9,8 @@ import { promisify } from "node:util";
 import { slsEnvironment } from "../../deploy/local/aws";
 import { portOf } from "../../deploy/local/ports";
 import { createWorkspace, SLS } from "../../deploy/local/workspace";
+import type { Template } from "../../deploy/packaged-service";
 import { ROOT } from "../../deploy/root";
-import type { Template } from "../packaged-service";
 
 const A = "autopilotaaaaaaaaaaaa";
 const B = "bbbbbbbbbbbb";

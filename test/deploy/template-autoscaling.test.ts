@@ -1,8 +1,8 @@
 // How many instances serve a model version: the scaling of every endpoint that is hosted on instances, in the compiled template.
 import { modelVersion } from "../../deploy/model-package";
+import { packageService, type Resource } from "../../deploy/packaged-service";
 import { checkParameters } from "../../deploy/plugins/stage-parameters";
 import { ROOT } from "../../deploy/root";
-import { packageService, type Resource } from "../packaged-service";
 
 const version = modelVersion(ROOT);
 const previous = "0123456789ab";

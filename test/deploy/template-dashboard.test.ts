@@ -2,9 +2,9 @@
 import { type MetricWidget, readBody, type Widget } from "../../deploy/local/dashboard/body";
 import { readSearch } from "../../deploy/local/dashboard/search";
 import { metricsOf } from "../../deploy/local/metrics/emf";
+import { type PackagedService, packageService, type Template } from "../../deploy/packaged-service";
 import { createTelemetry } from "../../src/telemetry/telemetry";
 import { captureStdout } from "../capture-stdout";
-import { type PackagedService, packageService, type Template } from "../packaged-service";
 
 const A = "aaaaaaaaaaaa";
 const B = "bbbbbbbbbbbb";

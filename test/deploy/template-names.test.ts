@@ -1,5 +1,5 @@
 // The names that are made of a stage's fit into what AWS allows, for the longest and the shortest stage, and begin with `serin-<stage>`.
-import { packageService, type Template } from "../packaged-service";
+import { packageService, type Template } from "../../deploy/packaged-service";
 
 /** Most characters, by type and property; from each service's API reference. */
 const LIMITS: Readonly<Record<string, number>> = {

@@ -1,5 +1,5 @@
 // The two networks of the function predict, in the compiled template: public by default, private without a way to the internet.
-import { type PackagedService, packageService, type Resource } from "../packaged-service";
+import { type PackagedService, packageService, type Resource } from "../../deploy/packaged-service";
 
 let publicly: PackagedService;
 let privately: PackagedService;

@@ -1,8 +1,8 @@
 // What the compiled template does for data in it: encryption, TLS, no public access, retention, tags, limits, hardened sign-in.
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { Resource, Template } from "../packaged-service";
-import { type PackagedService, packageService } from "../packaged-service";
+import type { Resource, Template } from "../../deploy/packaged-service";
+import { type PackagedService, packageService } from "../../deploy/packaged-service";
 
 let prod: PackagedService;
 let template: Template;

@@ -1,7 +1,7 @@
 // Properties of the compiled CloudFormation, since what counts is what is deployed, not what the YAML says.
 import { modelVersion } from "../../deploy/model-package";
+import { type PackagedService, packageService, type Resource } from "../../deploy/packaged-service";
 import { ROOT } from "../../deploy/root";
-import { type PackagedService, packageService, type Resource } from "../packaged-service";
 
 let prod: PackagedService;
 beforeAll(() => {

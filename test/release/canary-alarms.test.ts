@@ -16,14 +16,17 @@ const readYaml = jest.requireActual<(file: string) => Promise<ResourceFile>>("se
 const STAGE = "prod";
 const CANARY = "7";
 const STABLE = "6";
+const FUNCTION = "serin-prod-predict";
 const NOW = 1_000_000_000;
 
 /** The two alarms, read as osls reads them, with the stage and the versions put in. */
 async function readAlarms(): Promise<{ errors: MetricAlarm; latency: MetricAlarm }> {
   const { Resources } = await readYaml(path.join(ROOT, "deploy", "canary.yml"));
   const resolve = (_: string, value: unknown) => {
-    const { Ref, "Fn::GetAtt": attribute } = Object(value);
+    const { Ref, "Fn::GetAtt": attribute, "Fn::Sub": sub } = Object(value);
     if (Ref === "StableVersion") return STABLE;
+    if (Ref === "PredictLambdaFunction") return FUNCTION;
+    if (sub === "${PredictLambdaFunction}:live") return `${FUNCTION}:live`;
     if (value === "${sls:stage}") return STAGE;
     return [attribute].flat().join(".") === "PredictLambdaVersion.Version" ? CANARY : value;
   };
@@ -100,6 +103,25 @@ const even = (compared: number, ms: number, faults = 0, requests = compared + fa
   requests,
   faults,
   latenciesMs: Array.from({ length: compared }, () => ms),
+});
+
+/** Crashes of the canary that a user's request met: no metric line of the handler tells of them. */
+const crashed = (times: number): MetricDatum[] =>
+  Array.from({ length: times }, () => ({
+    namespace: "AWS/Lambda",
+    name: "Errors",
+    dimensions: { FunctionName: FUNCTION, Resource: `${FUNCTION}:live`, ExecutedVersion: CANARY },
+    value: 1,
+    timestampMs: NOW,
+  }));
+
+it.each<[string, readonly MetricDatum[], "ALARM" | "OK"]>([
+  ["nothing but crashes", crashed(100), "ALARM"],
+  ["3 % crashes", [...metricsOf(CANARY, even(194, 100)), ...crashed(6)], "ALARM"],
+  ["crashes and faults, 3 % together", [...metricsOf(CANARY, even(194, 100, 3)), ...crashed(3)], "ALARM"],
+  ["a few crashes in many requests", [...metricsOf(CANARY, even(394, 100)), ...crashed(6)], "OK"],
+])("sees what the handler cannot tell: %s", (_, data, expected) => {
+  expect(evaluateAlarm(alarms.errors, data, { nowMs: NOW, timeScale: 1 }).state).toBe(expected);
 });
 
 it.each<[string, Side, Side, "errors" | "latency", "ALARM" | "OK"]>([

@@ -1,2 +1,0 @@
-// The service as `sls package` compiles it.
-export * from "../deploy/packaged-service";
