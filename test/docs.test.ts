@@ -3,8 +3,11 @@ import path from "node:path";
 import { ROOT } from "../deploy/root";
 import { scripts } from "../package.json";
 
-const runbooks = readdirSync(path.join(ROOT, "runbooks")).map((name) => path.join("runbooks", name));
-const pages = ["README.md", "docs/CONTRIBUTING.md", ...runbooks];
+const pagesOf = (folder: string) =>
+  readdirSync(path.join(ROOT, folder))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => path.join(folder, name));
+const pages = ["README.md", "model/README.md", ...["docs", "docs/adr", "runbooks"].flatMap(pagesOf)];
 const read = (page: string) => readFileSync(path.join(ROOT, page), "utf8");
 const found = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, first = ""]) => first);
 

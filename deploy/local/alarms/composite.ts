@@ -1,12 +1,16 @@
 // Evaluates the rule of a composite alarm: a Boolean expression on the states of other alarms.
 import type { AlarmState } from "./alarm";
+import { Tokens } from "./tokens";
 
 /** Raised for a rule that is wrong. */
 export class AlarmRuleError extends Error {
   override readonly name = "AlarmRuleError";
 }
 
-const TOKEN = /\s*(\(|\)|"[^"]+"|[^\s()"]+)/y;
+const SYNTAX = {
+  token: /\s*(\(|\)|"[^"]+"|[^\s()"]+)/y,
+  error: (what: string) => new AlarmRuleError(`alarm rule: ${what}`),
+};
 
 const STATES: readonly string[] = ["ALARM", "OK", "INSUFFICIENT_DATA"] satisfies AlarmState[];
 
@@ -17,7 +21,7 @@ const STATES: readonly string[] = ["ALARM", "OK", "INSUFFICIENT_DATA"] satisfies
  * @throws AlarmRuleError that names what is wrong.
  */
 export function evaluateComposite(rule: string, stateOf: (alarmName: string) => AlarmState): AlarmState {
-  return new Rule(tokensOf(rule), rule, stateOf).holds() ? "ALARM" : "OK";
+  return new Rule(new Tokens(rule, SYNTAX), stateOf).holds() ? "ALARM" : "OK";
 }
 
 /** Names of the alarms in a rule, in its order. */
@@ -30,86 +34,46 @@ export function alarmsOf(rule: string): string[] {
   return names;
 }
 
-function tokensOf(rule: string): string[] {
-  const tokens: string[] = [];
-  TOKEN.lastIndex = 0;
-  while (rule.slice(TOKEN.lastIndex).trim() !== "") {
-    const at = TOKEN.lastIndex;
-    const match = TOKEN.exec(rule);
-    if (!match) throw new AlarmRuleError(`alarm rule: \`${rule.slice(at).trim()}\` is not known in \`${rule}\``);
-    tokens.push(match[0].trim());
-  }
-  return tokens;
-}
-
 /** Recursive descent, one token ahead; both sides of an operator are always read. */
 class Rule {
-  private position = 0;
-
   constructor(
-    private readonly tokens: readonly string[],
-    private readonly rule: string,
+    private readonly tokens: Tokens,
     private readonly stateOf: (alarmName: string) => AlarmState,
   ) {}
 
   holds(): boolean {
     const value = this.anyOf();
-    return this.next === "" ? value : this.refuse();
+    return this.tokens.next === "" ? value : this.tokens.refuse();
   }
 
   private anyOf(): boolean {
     const values = [this.allOf()];
-    while (this.skip("OR")) values.push(this.allOf());
+    while (this.tokens.skip("OR")) values.push(this.allOf());
     return values.includes(true);
   }
 
   private allOf(): boolean {
     const values = [this.operand()];
-    while (this.skip("AND")) values.push(this.operand());
+    while (this.tokens.skip("AND")) values.push(this.operand());
     return !values.includes(false);
   }
 
   private operand(): boolean {
-    if (this.skip("NOT")) return !this.operand();
-    if (this.skip("TRUE")) return true;
-    if (this.skip("FALSE")) return false;
-    if (STATES.includes(this.next)) return this.inState(this.take());
-    this.expect("(");
+    if (this.tokens.skip("NOT")) return !this.operand();
+    if (this.tokens.skip("TRUE")) return true;
+    if (this.tokens.skip("FALSE")) return false;
+    if (STATES.includes(this.tokens.next)) return this.inState(this.tokens.take());
+    this.tokens.expect("(");
     const value = this.anyOf();
-    this.expect(")");
+    this.tokens.expect(")");
     return value;
   }
 
   private inState(state: string): boolean {
-    this.expect("(");
-    if (this.next === ")") return this.refuse();
-    const name = this.take().replaceAll('"', "");
-    this.expect(")");
+    this.tokens.expect("(");
+    if (this.tokens.next === ")") return this.tokens.refuse();
+    const name = this.tokens.take().replaceAll('"', "");
+    this.tokens.expect(")");
     return this.stateOf(name) === state;
-  }
-
-  private get next(): string {
-    return this.tokens[this.position] ?? "";
-  }
-
-  private take(): string {
-    const token = this.next;
-    this.position += 1;
-    return token;
-  }
-
-  private skip(token: string): boolean {
-    if (this.next !== token) return false;
-    this.position += 1;
-    return true;
-  }
-
-  private expect(token: string): void {
-    if (!this.skip(token)) this.refuse();
-  }
-
-  private refuse(): never {
-    const found = this.next === "" ? "its end" : `\`${this.next}\``;
-    throw new AlarmRuleError(`alarm rule: ${found} is not known here in \`${this.rule}\``);
   }
 }
