@@ -52,13 +52,14 @@ async function main(): Promise<number> {
   const reports = mkdtempSync(path.join(tmpdir(), "serin-tests-"));
   try {
     const report = (name: string) => path.join(reports, name);
-    const jest = [JEST, "--runInBand", "--coverage", "--json", `--outputFile=${report("jest.json")}`]; // in band: the
-    // end-to-end tests share a deployment, and one run gives one coverage
+    const jest = (project: string, ...args: readonly string[]) =>
+      run(process.execPath, [JEST, "--selectProjects", project, ...args, "--json", `--outputFile=${report(project)}`]);
     const codes = [
-      await run(process.execPath, jest),
-      await run(PYTHON, ["-m", "pytest", "--cov", `--junitxml=${report("pytest.xml")}`]),
+      await jest("unit", "--coverage"),
+      await jest("e2e", "--runInBand"), // they share a deployment, and a release's latency is measured
+      await run(PYTHON, ["-m", "pytest", "--cov", `--junitxml=${report("pytest")}`]),
     ];
-    const all = [jestCounts(report("jest.json")), pytestCounts(report("pytest.xml"))];
+    const all = [jestCounts(report("unit")), jestCounts(report("e2e")), pytestCounts(report("pytest"))];
     const total = (key: keyof Counts) => all.reduce((sum, counts) => sum + counts[key], 0);
     const skipped = total("skipped");
     const failedWithoutTest = codes.some((code) => code !== 0) && total("failed") === 0;

@@ -90,7 +90,7 @@ describe("modelClient", () => {
   ];
   it.each(hopeless)("is unavailable after %s", async (_name, answer, reason, attempts) => {
     sageMaker.answers = [answer];
-    const error = await client(300)("good", "id").catch((caught: unknown) => caught);
+    const error = await client(1_000)("good", "id").catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ModelUnavailableError);
     expect(error).toMatchObject({ reason });
     expect(sageMaker.invocations).toHaveLength(attempts);
