@@ -20,11 +20,12 @@ import { predict } from "./shared-target";
 
 const MINUTES = 60_000;
 const FUNCTION = `${STACK}-predict`;
-/** 15 minutes of baking take 7.5 s. */
-const TIME_SCALE = 120;
+/** 15 minutes of baking take 7.5 s, or 60 where somebody must be quick enough to stop it. */
+const [QUICK, UNHURRIED] = [120, 15];
 
 const state = stateOf({ SERIN_STATE: mkdtempSync(path.join(tmpdir(), "serin-release-")) });
 const events: DeploymentEvent[] = [];
+let timeScale = QUICK;
 let onShift: () => Promise<void>;
 let shifted: Promise<void>;
 let local: LocalTarget;
@@ -35,7 +36,7 @@ beforeAll(async () => {
     events.push(event);
     if (event.kind === "shifted" && event.canaryWeight === 0.1) shifted = onShift();
   };
-  local = new LocalTarget(state, await freePort(), { timeScale: TIME_SCALE, copied: ["src"], onDeployment });
+  local = new LocalTarget(state, await freePort(), { timeScale: () => timeScale, copied: ["src"], onDeployment });
   shortenGoldenSet();
   const awsUrl = await local.startEmulator();
   await local.deploy(awsUrl, () => undefined);
@@ -159,10 +160,12 @@ describe("a release", () => {
     "is stopped by `npm run rollback` while its canary has traffic, and stays in the history",
     async () => {
       let printed = "";
+      timeScale = UNHURRIED;
       const stopped = release("stopped", async () => {
         printed = await command("rollback", "--", "--yes", "--reason", "tried end to end");
       });
       await expect(stopped).rejects.toThrow("MANUAL_STOP");
+      timeScale = QUICK;
       expect(printed).toContain("Version 2 has all traffic again");
       expect(weights()).toEqual([0.1, 0]);
       expect(await alias()).toEqual({ version: "2", weights: undefined });

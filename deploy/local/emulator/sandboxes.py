@@ -33,9 +33,24 @@ _pools: dict[str, _Pool] = {}
 
 
 def install() -> None:
-    """Replaces how MiniStack leases sandboxes."""
+    """Replaces how MiniStack leases sandboxes, and ends those whose function cannot start."""
     lambda_svc.acquire_worker = _acquire
     lambda_svc.release_worker = _release
+    _end_what_cannot_start()
+
+
+def _end_what_cannot_start() -> None:
+    # MiniStack forgets such a process without ending it when another request has broken meanwhile.
+    spawn = Worker._spawn
+
+    def spawn_or_end(worker: Worker) -> None:
+        try:
+            spawn(worker)
+        except Exception:
+            worker.kill()
+            raise
+
+    Worker._spawn = spawn_or_end
 
 
 def _acquire(name: str, config: dict[str, Any], code: bytes, qualifier: str) -> tuple[Worker | None, str]:

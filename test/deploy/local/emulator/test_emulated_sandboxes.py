@@ -4,7 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from emulator_process import Emulator
+from emulator_process import Emulator, is_gone
 
 BURST = 40
 MOST = 16  # of emulator.sandboxes
@@ -49,3 +49,19 @@ def test_a_function_that_cannot_start_says_so_each_time(emulator: Emulator) -> N
     for _ in range(3):
         _, answer = call(emulator, "broken")
         assert "no configuration" in json.dumps(answer)
+
+
+def test_a_burst_to_a_function_that_cannot_start_leaves_no_process(emulator: Emulator) -> None:
+    started = emulator.state / "started"
+    code = f"""
+import os
+with open({str(started)!r}, "a") as file:
+    file.write(str(os.getpid()) + os.linesep)
+raise RuntimeError("no configuration")
+"""
+    emulator.create_lambda("broken-in-a-burst", code, emulator.role("broken-in-a-burst"))
+    answers = burst(emulator, "broken-in-a-burst")
+    assert all("errorMessage" in answer for _, answer in answers)
+    pids = {int(pid) for pid in started.read_text().split()}
+    assert len(pids) > 1
+    assert all(is_gone(pid) for pid in pids)
