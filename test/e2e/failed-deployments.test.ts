@@ -95,23 +95,13 @@ describe("a first deployment that fails", () => {
 });
 
 describe("a later deployment", () => {
-  // With few rows a qualification allows no verdict (suitThisMachine); what serverless.yml has by default is that this fails a release.
-  it.each([
-    ["one of whose resources cannot be made", "deploy/storage.yml", "Resources:\n", BROKEN, /Threshold is required/],
-    [
-      "whose handler does not load",
-      "src/predict/handler.ts",
-      "\n",
-      '\nthrow new Error("does not load");\n',
-      /PredictLambdaFunctionAliaslive/,
-    ],
-  ])(
-    "%s leaves the old version answering",
-    async (_name, file, from, to, reason) => {
+  it(
+    "one of whose resources cannot be made leaves the old version answering",
+    async () => {
       edit("src/http/endpoint.ts", '"no-store"', '"no-store, new"');
-      edit(file, from, to);
-      const { run, statuses } = await called(deploy("--param=onInconclusive=fail"));
-      expect(run).toMatchObject({ code: 1, printed: expect.stringMatching(reason) });
+      edit("deploy/storage.yml", "Resources:\n", BROKEN);
+      const { run, statuses } = await called(deploy());
+      expect(run).toMatchObject({ code: 1, printed: expect.stringMatching(/Threshold is required/) });
       expect(run.printed).toContain("version 1 answers as before");
       expect([...statuses]).toEqual([200]);
       expect(await deployed.answer()).toMatchObject({ status: 200, mark: "no-store" });
