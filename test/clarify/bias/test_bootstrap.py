@@ -5,7 +5,7 @@ import pytest
 from bias.bootstrap import interval, resample
 from bias.counts import Columns, Counts
 from bias.registry import METRICS, Scope
-from population import Population
+from simulation.population import Population
 
 _ALIKE = Population.of(facet=0.3, positive=(0.4, 0.4), accuracy=(0.8, 0.8))
 _UNLIKE = Population.of(facet=0.2, positive=(0.5, 0.3), accuracy=(0.85, 0.7))

@@ -1,0 +1,1 @@
+"""Measures the engine on populations whose truth is known: coverage of intervals, false alarms, power."""
