@@ -1,25 +1,25 @@
 // `npm run bench:model [-- --json]`: the bare model, Serin's server and its peers, on the same model, one after another.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import { runCommand } from "../../../deploy/command";
 import { UserError } from "../../../deploy/local/user-error";
 import { ensurePython } from "../../../deploy/python-env";
 import { ROOT } from "../../../deploy/root";
-import { Children } from "./children";
+import type { Children } from "./children";
 import { assumptions, comprehendUnits, cost } from "./cost";
-import { ENVIRONMENTS, ensureEnvironment } from "./environments";
+import { ensureEnvironment } from "./environments";
 import { SAGEMAKER } from "./prices";
 import { Progress } from "./progress";
 import { type Report, render, type ServerReport } from "./report";
 import { type Contender, run } from "./run";
+import { inRunFolder } from "./run-folder";
 import { peers, SERIN, type Server } from "./servers";
 
 const SAMPLES = path.join(ROOT, "test", "samples", "dynasent.jsonl");
 const PAGE = path.join(ROOT, "docs", "model-performance.md");
 const GENERATED = /(?<=<!-- generated -->\n).*(?=\n<!-- end -->)/s;
 const VOLUMES = [100_000, 10_000_000]; // requests a day
-const STOPPED_BY_SIGNAL = 130;
 
 interface Options {
   readonly modelDir: string;
@@ -96,17 +96,7 @@ async function main(options: Options): Promise<void> {
   if (!existsSync(path.join(options.modelDir, "model.onnx"))) {
     throw new UserError(`There is no model.onnx in ${options.modelDir}; name a model's folder: --model-dir DIR`);
   }
-  mkdirSync(ENVIRONMENTS, { recursive: true });
-  const folder = mkdtempSync(path.join(ENVIRONMENTS, "run-"));
-  const children = new Children(folder);
-  const clean = async () => {
-    await children.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void clean().finally(() => process.exit(STOPPED_BY_SIGNAL)));
-  }
-  try {
+  await inRunFolder(async (children, folder) => {
     const report = await measure(options, children, folder);
     console.log(options.json ? JSON.stringify(report) : render(report));
     if (options.write)
@@ -114,11 +104,7 @@ async function main(options: Options): Promise<void> {
         PAGE,
         readFileSync(PAGE, "utf8").replace(GENERATED, () => `\n${render(report)}\n`),
       );
-  } catch (error) {
-    if (!children.stopped) throw error;
-  } finally {
-    await clean();
-  }
+  });
 }
 
 function positive(value: string): number {

@@ -1,5 +1,5 @@
 // `npx tsx test/bench/model/capacity.ts`: the requests/s that one instance's stack sustains, for the scaling target (docs/adr/0009).
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import path from "node:path";
 import { Command, InvalidArgumentError } from "commander";
@@ -7,10 +7,11 @@ import { runCommand } from "../../../deploy/command";
 import { ensurePython } from "../../../deploy/python-env";
 import { ROOT } from "../../../deploy/root";
 import { type CapacityRound, renderCapacity } from "./capacity-report";
-import { Children } from "./children";
-import { ENVIRONMENTS, ensureEnvironment } from "./environments";
+import type { Children } from "./children";
+import { ensureEnvironment } from "./environments";
 import { measureBare, type Setting, type Target, withServer } from "./measure";
 import type { OpenCell, OpenJob } from "./open-load-process";
+import { inRunFolder } from "./run-folder";
 import { peers } from "./servers";
 
 const SAMPLES = path.join(ROOT, "test", "samples", "dynasent.jsonl");
@@ -67,27 +68,13 @@ async function measure(options: Options, children: Children, folder: string): Pr
 }
 
 async function main(options: Options): Promise<void> {
-  mkdirSync(ENVIRONMENTS, { recursive: true });
-  const folder = mkdtempSync(path.join(ENVIRONMENTS, "run-"));
-  const children = new Children(folder);
-  const clean = async () => {
-    await children.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void clean().finally(() => process.exit(1)));
-  }
   process.stderr.write(
     `${cpus().length} CPUs (${cpus()[0]?.model}), load average ${loadavg()[0]?.toFixed(1)} before\n`,
   );
-  try {
+  await inRunFolder(async (children, folder) => {
     const rounds = await measure(options, children, folder);
     console.log(options.json ? JSON.stringify(rounds) : renderCapacity(rounds, options.slowMs));
-  } catch (error) {
-    if (!children.stopped) throw error;
-  } finally {
-    await clean();
-  }
+  });
 }
 
 function positive(value: string): number {
