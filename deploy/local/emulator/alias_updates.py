@@ -15,6 +15,7 @@ from ministack.services.cloudformation import engine, provisioners
 from emulator.codedeploy_client import CodeDeployClient
 from emulator.errors import CodeDeployError
 from emulator.resource_types import Made, Properties, run_on_threads
+from emulator.sandboxes import wait_until_answered
 
 _TYPE = "AWS::Lambda::Alias"
 _POLL_S = 0.2
@@ -82,6 +83,9 @@ def _deploy(
     ] not in ("Succeeded", "Failed", "Stopped"):
         time.sleep(_POLL_S)
     if info["status"] != "Succeeded":
+        # AWS rolls the stack back seconds later, when the version has answered what was on its way to it.
+        # Here that follows at once, and would take the model endpoint from under those requests.
+        wait_until_answered(_function_name(after["FunctionName"]), after["FunctionVersion"])
         error = info.get("errorInformation", {})
         raise CodeDeployError(
             f"CodeDeploy deployment {deployment} {info['status'].lower()}: "

@@ -13,6 +13,7 @@ from ministack.services import lambda_svc
 
 MOST = 16
 """Of one version of a function: more processes answer no faster."""
+_LONGEST_ANSWER_S = 30
 
 
 class _Pool:
@@ -28,6 +29,9 @@ class _Pool:
         is_one_free = any(not worker.in_use for worker in workers)
         return is_one_free or (not self.is_starting and len(workers) < MOST)
 
+    def is_answering(self) -> bool:
+        return any(worker.in_use for worker in lambda_runtime._workers.get(self._key, []))
+
 
 _pools: dict[str, _Pool] = {}
 
@@ -37,6 +41,14 @@ def install() -> None:
     lambda_svc.acquire_worker = _acquire
     lambda_svc.release_worker = _release
     _end_what_cannot_start()
+
+
+def wait_until_answered(name: str, version: str) -> None:
+    """Waits for what a version of a function is answering, at most as long as API Gateway does."""
+    for key, pool in list(_pools.items()):
+        if key.endswith(f":{name}:{version}"):
+            with pool.changed:
+                pool.changed.wait_for(lambda pool=pool: not pool.is_answering(), _LONGEST_ANSWER_S)
 
 
 def _end_what_cannot_start() -> None:

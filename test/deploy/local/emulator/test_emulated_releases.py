@@ -6,6 +6,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +17,12 @@ from codedeploy_double import CodeDeployDouble
 from emulator_process import Emulator, Template, until
 
 TELLS_ITS_VERSION = """
-import json, os
+import json, os, time
 def handler(event, context):
+    if (event or {}).get("folder"):
+        open(event["folder"] + "/asked", "w").close()
+        while not os.path.exists(event["folder"] + "/answer"):
+            time.sleep(0.01)
     print(json.dumps({"_aws": {"CloudWatchMetrics": []}, "version": context.function_version}))
     return {"version": context.function_version, "colour": os.environ["COLOUR"]}
 """
@@ -284,6 +290,27 @@ def test_a_deployment_without_success_rolls_the_stack_back_without_another(
     assert len(codedeploy.named("CreateDeployment")) == 1
     parameter = emulator.client("ssm").get_parameter(Name="/released")["Parameter"]
     assert parameter["Value"] == "1"
+
+
+def test_the_stack_is_rolled_back_once_the_version_has_answered_what_it_was_asked(
+    emulator: Emulator, released: Callable[[], str], codedeploy: CodeDeployDouble, tmp_path: Path
+) -> None:
+    codedeploy.status = "Failed"
+    ask = {"FunctionName": "coloured", "Qualifier": "2", "Payload": json.dumps({"folder": str(tmp_path)})}
+    with ThreadPoolExecutor(2) as threads:
+        try:
+            answer = threads.submit(emulator.client("lambda").invoke, **ask)
+            until((tmp_path / "asked").exists)
+            threads.submit(emulator.failure, "update", "release", release("2"))
+            until(lambda: len(codedeploy.named("GetDeployment")) > 0)
+            for _ in range(CALLS):  # as long as a rollback takes, and much longer
+                emulator.client("lambda").invoke(FunctionName="coloured", Qualifier="1")
+            (stack,) = emulator.client("cloudformation").describe_stacks(StackName="release")["Stacks"]
+            assert stack["StackStatus"] == "UPDATE_IN_PROGRESS"
+        finally:
+            (tmp_path / "answer").touch()
+        assert json.load(answer.result()["Payload"])["version"] == "2"
+    assert released() == "1"
 
 
 def test_a_later_failure_takes_the_alias_back_at_once(
