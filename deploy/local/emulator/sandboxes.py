@@ -29,8 +29,8 @@ class _Pool:
         is_one_free = any(not worker.in_use for worker in workers)
         return is_one_free or (not self.is_starting and len(workers) < MOST)
 
-    def is_answering(self) -> bool:
-        return any(worker.in_use for worker in lambda_runtime._workers.get(self._key, []))
+    def is_idle(self) -> bool:
+        return not any(worker.in_use for worker in lambda_runtime._workers.get(self._key, []))
 
 
 _pools: dict[str, _Pool] = {}
@@ -45,10 +45,9 @@ def install() -> None:
 
 def wait_until_answered(name: str, version: str) -> None:
     """Waits for what a version of a function is answering, at most as long as API Gateway does."""
-    for key, pool in list(_pools.items()):
-        if key.endswith(f":{name}:{version}"):
-            with pool.changed:
-                pool.changed.wait_for(lambda pool=pool: not pool.is_answering(), _LONGEST_ANSWER_S)
+    for pool in [pool for key, pool in list(_pools.items()) if key.endswith(f":{name}:{version}")]:
+        with pool.changed:
+            pool.changed.wait_for(pool.is_idle, _LONGEST_ANSWER_S)
 
 
 def _end_what_cannot_start() -> None:
