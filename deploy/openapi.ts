@@ -1,21 +1,28 @@
 // The API's OpenAPI 3.1 document, built from the closed schemas, the error catalogue and the answers of the code itself.
 import { version } from "../package.json";
+import { PRICE } from "../src/explain/explain";
 import { PROBLEM_SCHEMA, PROBLEMS, type ProblemCode } from "../src/http/problem";
 import { perMinute, USER_LIMIT } from "../src/rate-limit/gcra";
 import { errorReference, type ProblemExamples } from "./error-reference";
+import { explainOperation } from "./openapi/explain";
+import { explainabilityOperation } from "./openapi/explainability";
 import { codeOf, type Node, type Operation, pathItem } from "./openapi/operation";
 import { predictOperation } from "./openapi/predict";
 import { GATEWAY_MESSAGE, HEADERS, PARAMETERS, SERVERS, securitySchemes } from "./openapi/shared";
 
 /** Every operation of the API; a new path is one more entry here. */
-const OPERATIONS: readonly (() => Promise<Operation>)[] = [predictOperation];
+const OPERATIONS: readonly (() => Promise<Operation>)[] = [predictOperation, explainOperation, explainabilityOperation];
 
-const TAGS = [{ name: "Sentiment", description: "How a text sounds: positive, neutral or negative." }];
+const TAGS = [
+  { name: "Sentiment", description: "How a text sounds: positive, neutral or negative." },
+  { name: "Explanations", description: "What the model looks at, in one text and in general." },
+];
 
 const DESCRIPTION = `
 Send a text, get back whether it sounds positive, neutral or negative:
 
-1. Get an access token with the scope \`serin/predict\`. Locally, \`npm run token\` prints one.
+1. Get an access token with the scope \`serin/predict\`, and \`serin/explain\` for explanations. Locally, \`npm run token\` prints one
+   that has both.
 2. \`POST /predict\` with \`Authorization: Bearer <token>\` and \`{"text": "…"}\`.
 3. Read \`sentiment\` and \`scores\` from the answer.
 
@@ -23,8 +30,8 @@ Send a text, get back whether it sounds positive, neutral or negative:
 what to change. API Gateway's own answers (a missing or wrong token, an unknown path) are
 \`{"message": "…"}\` instead.
 
-**Quota**: ${perMinute(USER_LIMIT)} requests a minute per user, bursts of ${USER_LIMIT.burst}. \`RateLimit-Remaining\`
-counts down; after a 429 or 503 wait for \`Retry-After\` seconds.
+**Quota**: ${perMinute(USER_LIMIT)} requests a minute per user, bursts of ${USER_LIMIT.burst}; an explanation counts as
+${PRICE} of them. \`RateLimit-Remaining\` counts down; after a 429 or 503 wait for \`Retry-After\` seconds.
 
 **Tracing**: send \`x-correlation-id\`, or take the one in the response; it finds the request in the logs.
 
@@ -60,8 +67,7 @@ function openApiDocument(operations: readonly Operation[], examples: ProblemExam
 }
 
 function components(operations: readonly Operation[], examples: ProblemExamples): Node {
-  const bodies = operations.flatMap(({ request, response }) => [request, response]);
-  const scopes = Object.fromEntries(operations.map(({ scope, summary }) => [scope, summary]));
+  const bodies = operations.flatMap(({ request, response }) => [...(request ? [request] : []), response]);
   return {
     schemas: {
       ...Object.fromEntries(bodies.map(({ name, schema }) => [name, withMaxLength(schema)])),
@@ -73,8 +79,22 @@ function components(operations: readonly Operation[], examples: ProblemExamples)
     examples: Object.fromEntries(
       [...examples].map(([code, value]) => [code, { summary: PROBLEMS[code].title, value }]),
     ),
-    securitySchemes: securitySchemes(scopes),
+    securitySchemes: securitySchemes(scopesOf(operations)),
   };
+}
+
+/** Scope -> what it allows. */
+function scopesOf(operations: readonly Operation[]): Readonly<Record<string, string>> {
+  const scopes = [...new Set(operations.map(({ scope }) => scope))];
+  const allowedBy = (wanted: string) => operations.filter(({ scope }) => scope === wanted);
+  return Object.fromEntries(
+    scopes.map((scope) => [
+      scope,
+      allowedBy(scope)
+        .map(({ summary }) => summary)
+        .join("; "),
+    ]),
+  );
 }
 
 /** One example per code: the first answer that shows it. */

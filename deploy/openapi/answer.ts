@@ -10,8 +10,10 @@ export const EXAMPLE_CORRELATION_ID = "checkout-7f3a";
 
 /** A request as a client might send it. */
 export interface ExampleRequest {
+  readonly method: "GET" | "POST";
   readonly path: string;
-  readonly body: string;
+  /** Left out for GET. */
+  readonly body?: string;
   readonly contentType?: string;
   /** `sub` of the token. */
   readonly user?: string;
@@ -38,14 +40,18 @@ export async function answer(handle: ApiFunction, request: ExampleRequest): Prom
 }
 
 function toEvent(request: ExampleRequest): APIGatewayProxyEventV2WithJWTAuthorizer {
-  const { path, body, contentType = "application/json", user = "example-user" } = request;
+  const { method, path, body, contentType = "application/json", user = "example-user" } = request;
+  const routeKey = `${method} ${path}`;
   return {
     version: "2.0",
-    routeKey: `POST ${path}`,
+    routeKey,
     rawPath: path,
     rawQueryString: "",
-    headers: { "content-type": contentType, "x-correlation-id": EXAMPLE_CORRELATION_ID },
-    body,
+    headers: {
+      ...(body !== undefined && { "content-type": contentType }),
+      "x-correlation-id": EXAMPLE_CORRELATION_ID,
+    },
+    ...(body !== undefined && { body }),
     isBase64Encoded: false,
     requestContext: {
       accountId: "123456789012",
@@ -53,9 +59,9 @@ function toEvent(request: ExampleRequest): APIGatewayProxyEventV2WithJWTAuthoriz
       authorizer: { principalId: "", integrationLatency: 0, jwt: { claims: { sub: user }, scopes: [] } },
       domainName: "example.execute-api.us-east-1.amazonaws.com",
       domainPrefix: "example",
-      http: { method: "POST", path, protocol: "HTTP/1.1", sourceIp: "192.0.2.1", userAgent: "example" },
+      http: { method, path, protocol: "HTTP/1.1", sourceIp: "192.0.2.1", userAgent: "example" },
       requestId: "example",
-      routeKey: `POST ${path}`,
+      routeKey,
       stage: "$default",
       time: "01/Jan/2026:00:00:00 +0000",
       timeEpoch: 1_767_225_600_000,

@@ -8,6 +8,7 @@ export type Node = Readonly<Record<string, unknown>>;
 
 /** The entry of one path; a new path is one more file that makes one of these. */
 export interface Operation {
+  readonly method: "get" | "post";
   readonly path: `/${string}`;
   /** operationId: what generated clients call the method. */
   readonly id: string;
@@ -17,7 +18,8 @@ export interface Operation {
   readonly summary: string;
   /** CommonMark. */
   readonly description: string;
-  readonly request: { readonly name: string; readonly schema: Node; readonly example: Node };
+  /** Left out for an operation without a body. */
+  readonly request?: { readonly name: string; readonly schema: Node; readonly example: Node };
   readonly response: { readonly name: string; readonly schema: Node };
   /** Real answers: the 200 and at least one per problem; statuses, headers and examples are taken from them. */
   readonly answers: readonly Answer[];
@@ -31,19 +33,21 @@ export function codeOf({ body }: Answer): ProblemCode | undefined {
 
 /** The path item of an operation. */
 export function pathItem(operation: Operation): Node {
-  const { id, tag, scope, summary, description, request } = operation;
+  const { method, id, tag, scope, summary, description, request } = operation;
   return {
-    post: {
+    [method]: {
       operationId: id,
       tags: [tag],
       summary,
       description,
       security: [{ oauth2: [scope] }, { bearer: [] }],
       parameters: [{ $ref: "#/components/parameters/CorrelationId" }],
-      requestBody: {
-        required: true,
-        content: { "application/json": { schema: reference(request.name), example: request.example } },
-      },
+      ...(request && {
+        requestBody: {
+          required: true,
+          content: { "application/json": { schema: reference(request.name), example: request.example } },
+        },
+      }),
       responses: responses(operation),
     },
   };

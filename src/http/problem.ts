@@ -23,6 +23,11 @@ export const PROBLEMS = {
     title: "The token names no user",
     remedy: "Send a Cognito access token as `Authorization: Bearer …`.",
   },
+  no_report: {
+    status: 404,
+    title: "There is no report yet",
+    remedy: "Ask again after the first governance report; there is one a week.",
+  },
   body_too_large: {
     status: 413,
     title: "The body is too large",
@@ -41,7 +46,8 @@ export const PROBLEMS = {
   rate_limit_exceeded: {
     status: 429,
     title: "Too many requests",
-    remedy: "Wait for the seconds in `Retry-After`; the quota is 100 requests a minute with bursts of 200.",
+    remedy:
+      "Wait for the seconds in `Retry-After`; the quota is 100 requests a minute with bursts of 200, and an explanation costs 10.",
   },
   internal_error: {
     status: 500,
@@ -51,6 +57,11 @@ export const PROBLEMS = {
   model_unavailable: {
     status: 503,
     title: "The model is not available",
+    remedy: "Retry after the seconds in `Retry-After`.",
+  },
+  report_unavailable: {
+    status: 503,
+    title: "The report is not available",
     remedy: "Retry after the seconds in `Retry-After`.",
   },
   rate_limiter_unavailable: {

@@ -3,7 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { isNativeError } from "node:util/types";
 import { InvokeEndpointCommand, ModelError, type SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { isThrottlingError, isTransientError } from "@smithy/core/retry";
-import type { ModelFormat } from "./format";
+import type { Exchange, ModelFormat } from "./format";
 import type { Prediction } from "./schema";
 
 /** The model could not answer in time, or answered something that is no prediction. `reason` is safe to log. */
@@ -21,7 +21,11 @@ export class ModelUnavailableError extends Error {
 /** Predicts one text. @throws ModelUnavailableError */
 export type ModelClient = (text: string, correlationId: string) => Promise<Prediction>;
 
-interface ModelClientOptions {
+/** Predicts texts with one invocation: a prediction for each, in their order. @throws ModelUnavailableError */
+export type BatchModelClient = (texts: readonly string[], correlationId: string) => Promise<readonly Prediction[]>;
+
+/** Which endpoint is asked, and how. */
+export interface ModelClientOptions {
   /** Must not retry by itself (`maxAttempts: 1`). */
   readonly client: SageMakerRuntimeClient;
   readonly endpoint: string;
@@ -37,47 +41,54 @@ const MAX_BACKOFF_MS = 50;
 /** Share of the budget after which a hanging first attempt is given up, so that a second one still fits. */
 const ATTEMPT_SHARE = 0.6;
 
-/** A model client for one endpoint. */
+/** Asks one endpoint for predictions of single texts. */
 export function modelClient(options: ModelClientOptions): ModelClient {
-  const { client, format, budgetMs, random = Math.random } = options;
-  return async (text, correlationId) => {
-    const command = invocation(options, text, correlationId);
-    const deadline = AbortSignal.timeout(budgetMs);
-    for (let attempt = 1; ; attempt += 1) {
-      const abortSignal = AbortSignal.any([deadline, AbortSignal.timeout(budgetMs * ATTEMPT_SHARE)]);
-      try {
-        const { Body } = await client.send(command, { abortSignal });
-        return parsePrediction(format, Body);
-      } catch (error) {
-        if (attempt === ATTEMPTS || deadline.aborted || !isRetryable(error)) throw unavailable(error);
-        await setTimeout(random() * MAX_BACKOFF_MS); // full jitter: clients that failed together do not return together
-      }
-    }
-  };
+  return (text, correlationId) => invoke(options, options.format.one(text), correlationId);
 }
 
-function invocation({ endpoint, format }: ModelClientOptions, text: string, correlationId: string) {
+/** Asks one endpoint for predictions of many texts at once. */
+export function batchModelClient(options: ModelClientOptions): BatchModelClient {
+  return (texts, correlationId) => invoke(options, options.format.many(texts), correlationId);
+}
+
+async function invoke<Answer>(
+  { client, endpoint, budgetMs, random = Math.random }: ModelClientOptions,
+  exchange: Exchange<Answer>,
+  correlationId: string,
+): Promise<Answer> {
+  const command = invocation(endpoint, exchange, correlationId);
+  const deadline = AbortSignal.timeout(budgetMs);
+  for (let attempt = 1; ; attempt += 1) {
+    const abortSignal = AbortSignal.any([deadline, AbortSignal.timeout(budgetMs * ATTEMPT_SHARE)]);
+    try {
+      const { Body } = await client.send(command, { abortSignal });
+      return read(exchange, Body);
+    } catch (error) {
+      if (attempt === ATTEMPTS || deadline.aborted || !isRetryable(error)) throw unavailable(error);
+      await setTimeout(random() * MAX_BACKOFF_MS); // full jitter: clients that failed together do not return together
+    }
+  }
+}
+
+function invocation(endpoint: string, { contentType, accept, body }: Exchange<unknown>, correlationId: string) {
   return new InvokeEndpointCommand({
     EndpointName: endpoint,
-    ContentType: format.contentType,
-    Accept: "application/json",
+    ContentType: contentType,
+    Accept: accept,
     InferenceId: correlationId,
-    Body: format.request(text),
+    Body: body,
   });
 }
 
-function parsePrediction(format: ModelFormat, body: Uint8Array | undefined): Prediction {
-  const prediction = format.prediction(parseJson(new TextDecoder().decode(body ?? new Uint8Array())));
-  if (prediction) return prediction;
-  throw new ModelUnavailableError("invalid_answer");
-}
-
-function parseJson(json: string): unknown {
+/** @throws ModelUnavailableError without the parser's message, which quotes the answer. */
+function read<Answer>({ read }: Exchange<Answer>, body: Uint8Array | undefined): Answer {
   try {
-    return JSON.parse(json);
-  } catch {
-    throw new ModelUnavailableError("invalid_answer"); // without the parser's message, which quotes the answer
+    const value = read(new TextDecoder().decode(body ?? new Uint8Array()));
+    if (value !== undefined) return value;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
   }
+  throw new ModelUnavailableError("invalid_answer");
 }
 
 /** The SDK calls broken connections timeouts too, but gives those a `code`. */

@@ -9,7 +9,8 @@ export const METRIC_NAMESPACE = "Serin";
 /** Which deployment answers: two stages of one account, and two models of one stage, must not mix their metrics. */
 export interface Deployed {
   readonly stage: string;
-  readonly modelVersion: string;
+  /** Left out by a capability that asks no model. */
+  readonly modelVersion?: string;
 }
 
 /** What happened to one request. */
@@ -38,7 +39,7 @@ export interface Telemetry {
  * LimiterFailures, ModelLatency (ms) when the model was called, and ComparedLatency (ms), by which releases are compared:
  * that of answers with status 200 that were neither cache hits nor a sandbox's first request, since a canary starts with
  * cold caches and cold sandboxes. Each is published three times: with the dimensions `service` and `stage`, with those and
- * `FunctionVersion`, and with those and `ModelVersion`, since CloudWatch does not add up over dimensions.
+ * `FunctionVersion`, and, where there is a model, with those and `ModelVersion`, since CloudWatch does not add up over dimensions.
  * @param capability - Name of the log's and the metrics' `service`, such as `predict`; requests of the pre-traffic hook
  * are recorded as service `predict-qualification`.
  */
@@ -122,12 +123,12 @@ function publish(
   metrics: Metrics,
   { functionVersion, status, latencyMs, facts }: CompletedRequest,
   cold: boolean,
-  modelVersion: string,
+  modelVersion: string | undefined,
 ): void {
   const count = (name: string, happened: boolean) => metrics.addMetric(name, MetricUnit.Count, happened ? 1 : 0);
   metrics.addDimensions({}); // the defaults alone
   metrics.addDimensions({ FunctionVersion: functionVersion });
-  metrics.addDimensions({ ModelVersion: modelVersion });
+  if (modelVersion !== undefined) metrics.addDimensions({ ModelVersion: modelVersion });
   metrics.addMetric("Requests", MetricUnit.Count, 1);
   metrics.addMetric("Latency", MetricUnit.Milliseconds, latencyMs);
   count("ClientErrors", status >= 400 && status < 500);

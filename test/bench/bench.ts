@@ -1,5 +1,5 @@
 // `npm run bench [-- --json]`: the deployed bundle in its own process against the real model server and a local DynamoDB.
-import { type ChildProcess, execFileSync, fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -8,12 +8,13 @@ import { Command } from "commander";
 import { buildSync } from "esbuild";
 import { runCommand } from "../../deploy/command";
 import { clientConfig, slsEnvironment } from "../../deploy/local/aws";
-import { Child } from "../../deploy/local/child";
 import { startEmulator } from "../../deploy/local/emulator";
-import { packageService } from "../../deploy/packaged-service";
-import { ensurePython, PYTHON } from "../../deploy/python-env";
+import { ensurePython } from "../../deploy/python-env";
 import { ROOT } from "../../deploy/root";
+import { unpackFunctions } from "./deployed-function";
+import { type ExplanationReport, explanationJob, explanationReport } from "./explanations";
 import type { Job, Measured } from "./handler-process";
+import { startModel } from "./model-server";
 import { type Report, render, report } from "./report";
 import { startRuntime } from "./runtime";
 
@@ -24,27 +25,6 @@ const TABLE = "rate-limit";
 
 interface Options {
   readonly json?: boolean;
-}
-
-/** The function as deployed. */
-interface Deployed {
-  readonly bundle: string;
-  /** The variables of its environment that the template spells out. */
-  readonly environment: NodeJS.ProcessEnv;
-}
-
-function unpackFunction(folder: string): Deployed {
-  const service = packageService("prod");
-  try {
-    const { Environment } = Object(service.template.Resources["PredictLambdaFunction"]?.Properties);
-    const variables = Object.entries(Environment.Variables).flatMap(([name, value]) =>
-      typeof value === "string" ? [[name, value]] : [],
-    );
-    execFileSync(PYTHON, ["-m", "zipfile", "-e", path.join(service.directory, "predict.zip"), folder]);
-    return { bundle: path.join(folder, "src", "predict", "handler.js"), environment: Object.fromEntries(variables) };
-  } finally {
-    service.remove();
-  }
 }
 
 async function startDynamoDb(folder: string): Promise<{ url: string; stop(): Promise<void> }> {
@@ -60,17 +40,6 @@ async function startDynamoDb(folder: string): Promise<{ url: string; stop(): Pro
     }),
   );
   return { url, stop: () => child.stop() };
-}
-
-async function startModel(folder: string): Promise<{ url: string; stop(): Promise<void> }> {
-  const child = new Child({
-    command: PYTHON,
-    args: ["-m", "serving", "--model-dir", path.join(ROOT, "model", "artifact"), "--port", "0", "--exit-with-parent"],
-    env: { ...process.env, PYTHONPATH: path.join(ROOT, "model") },
-    cwd: ROOT,
-    log: path.join(folder, "model-server.log"),
-  });
-  return { url: String((await child.waitFor("ready", "The model server"))["url"]), stop: () => child.stop() };
 }
 
 /** Plain JavaScript for a plain Node, since tsx would slow down what is measured. */
@@ -94,24 +63,28 @@ async function runJob(program: string, job: Job, environment: NodeJS.ProcessEnv)
   });
 }
 
-async function measure(folder: string): Promise<Report> {
-  const { bundle, environment: deployed } = unpackFunction(folder);
+async function measure(folder: string): Promise<Report & { explanations: ExplanationReport }> {
+  const { predict, explain } = unpackFunctions(folder, ["predict", "explain"]);
   const program = compileProcess(folder);
-  const parts = [await startDynamoDb(folder), await startModel(folder)] as const;
+  const parts = [await startDynamoDb(folder), await startModel(ROOT)] as const;
   const [dynamoDb, model] = parts;
   const runtime = await startRuntime(model.url);
-  const environment = {
+  const emulated = {
     ...slsEnvironment(dynamoDb.url),
-    ...deployed,
     AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: runtime.url,
+    MODEL_ENDPOINT: "bench",
+    MODEL_VERSION: "bench",
+    MODEL_FORMAT: "serin",
     MODEL_BUDGET_MS: "5000", // nothing is given up at 50 in flight
     RATE_LIMIT_TABLE: TABLE,
     RATE_LIMIT_TIMEOUT_MS: "5000",
     RATE_LIMIT_ON_FAILURE: "deny",
   };
+  const environment = { ...predict.environment, ...emulated };
+  const samples = path.join(ROOT, "test", "samples", "dynasent.jsonl");
   const job = {
-    bundle,
-    texts: path.join(ROOT, "test", "samples", "dynasent.jsonl"),
+    bundle: predict.bundle,
+    texts: samples,
     warmUp: WARM_UP,
     inFlight: [1, 10, 50],
   };
@@ -120,7 +93,12 @@ async function measure(folder: string): Promise<Report> {
     for (let index = 0; index < LOADS; index += 1)
       loads.push((await runJob(program, { ...job, requests: 0 }, environment)).loadMs);
     const measured = await runJob(program, { ...job, requests: REQUESTS }, environment);
-    return report(measured, loads, statSync(bundle).size);
+    const explanations = explanationJob(explain.bundle, samples, path.join(folder, "explanations.jsonl"));
+    const explained = await runJob(program, explanations, { ...explain.environment, ...emulated });
+    return {
+      ...report(measured, loads, statSync(predict.bundle).size),
+      explanations: explanationReport(explained, runtime.tookMs),
+    };
   } finally {
     await runtime.close();
     for (const part of parts) await part.stop();
@@ -130,18 +108,20 @@ async function measure(folder: string): Promise<Report> {
 async function main({ json = false }: Options): Promise<void> {
   const note = (step: string) => process.stderr.write(`${step}\n`);
   await ensurePython("local", note);
-  note(`measuring ${REQUESTS} requests a run, after ${WARM_UP} to warm up; about a minute`);
+  note(`measuring ${REQUESTS} requests a run, after ${WARM_UP} to warm up, and explanations; about two minutes`);
   const folder = mkdtempSync(path.join(tmpdir(), "serin-bench-"));
   try {
     const measured = await measure(folder);
-    console.log(json ? JSON.stringify(measured) : render(measured));
+    console.log(json ? JSON.stringify(measured) : render(measured, measured.explanations));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 const command = new Command("bench")
-  .description("Measures the handler: its own CPU time, end-to-end latency, bundle size, load time.")
+  .description(
+    "Measures the handlers: own CPU time, end-to-end latency, bundle size, load time; and the latency of explanations.",
+  )
   .option("--json", "one JSON object instead of a table")
   .action(main);
 

@@ -1,4 +1,5 @@
 // The bench's figures: percentiles, and a table that sets them beside their targets.
+import type { ExplanationReport } from "./explanations";
 import type { Measured } from "./handler-process";
 
 /** Percentiles in ms. */
@@ -50,7 +51,10 @@ function round(value: number): number {
 }
 
 /** The report as a table for people. */
-export function render({ overheadCpuMs, endToEnd, bundleBytes, loadMs }: Report): string {
+export function render(
+  { overheadCpuMs, endToEnd, bundleBytes, loadMs }: Report,
+  { words, evaluations, modelShare, failures, ...explained }: ExplanationReport,
+): string {
   const row = (name: string, value: string, target = "") => `${name.padEnd(34)}${value.padEnd(58)}${target}`.trimEnd();
   const times = ({ p50, p95, p99 }: Percentiles) => `p50 ${p50}  p95 ${p95}  p99 ${p99} ms`;
   return [
@@ -64,5 +68,10 @@ export function render({ overheadCpuMs, endToEnd, bundleBytes, loadMs }: Report)
     ),
     row("bundle, minified", `${Math.round(bundleBytes / 1024)} KiB`, "target < 1 MB"),
     row("time to load the bundle", `${loadMs} ms`, "target < 200 ms"),
+    row(
+      `explanation of ${words} words`,
+      `${times(explained)}  ${Math.round(100 * modelShare)} % model${failures > 0 ? `  ${failures} FAILED` : ""}`,
+      `target p95 < 300 ms; ${evaluations} texts scored`,
+    ),
   ].join("\n");
 }

@@ -4,11 +4,21 @@ import { once } from "node:events";
 import { Agent, createServer, request as httpRequest } from "node:http";
 import { portOf } from "../../deploy/local/ports";
 
+interface Runtime {
+  readonly url: string;
+  /** Milliseconds of each invocation, from its begin to the end of its answer. */
+  readonly tookMs: readonly number[];
+  close(): Promise<void>;
+}
+
 /** @param modelUrl - The model server. */
-export async function startRuntime(modelUrl: string): Promise<{ url: string; close(): Promise<void> }> {
+export async function startRuntime(modelUrl: string): Promise<Runtime> {
+  const tookMs: number[] = [];
   const agent = new Agent({ keepAlive: true });
   const server = createServer((incoming, outgoing) => {
     const { method, headers } = incoming;
+    const startedAt = performance.now();
+    outgoing.once("finish", () => tookMs.push(performance.now() - startedAt));
     const forwarded = httpRequest(`${modelUrl}/invocations`, { agent, method, headers }, (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);
@@ -20,6 +30,7 @@ export async function startRuntime(modelUrl: string): Promise<{ url: string; clo
   const port = portOf(server);
   return {
     url: `http://127.0.0.1:${port}`,
+    tookMs,
     close: async () => {
       server.closeAllConnections();
       server.close();

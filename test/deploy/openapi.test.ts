@@ -9,11 +9,14 @@ import { addKeywords } from "../../deploy/schema-keywords";
 import openApi from "../../docs/openapi.json";
 import { correlationId } from "../../src/http/correlation-id";
 import { PROBLEMS } from "../../src/http/problem";
-import { MAX_TEXT_BYTES } from "../../src/predict/schema";
+import { MAX_TEXT_BYTES } from "../../src/http/text-request";
 
 const DOCS = path.join(__dirname, "..", "..", "docs");
-const { post } = openApi.paths["/predict"];
 const { components } = openApi;
+const { post } = openApi.paths["/predict"];
+const { post: explain } = openApi.paths["/explain"];
+const { get: explainability } = openApi.paths["/explainability"];
+const operations = { "POST /predict": post, "POST /explain": explain, "GET /explainability": explainability };
 
 const ajv = new Ajv({ strict: true, allErrors: true });
 ajv.addFormat("uri-reference", true);
@@ -60,15 +63,22 @@ test("the document is valid OpenAPI 3.1", () => {
 });
 
 test("requests and answers in the examples match their schemas", () => {
-  expectValid(components.schemas.PredictRequest, post.requestBody.content["application/json"].example);
-  expectValid(components.schemas.PredictResponse, post.responses["200"].content["application/json"].example);
-  expectValid(components.schemas.GatewayMessage, post.responses["401"].content["application/json"].example);
-  expectValid(components.schemas.GatewayMessage, post.responses["403"].content["application/json"].example);
+  for (const { requestBody } of [post, explain])
+    expectValid(components.schemas.TextRequest, requestBody.content["application/json"].example);
+  const { PredictResponse, ExplainResponse, ReportSummary } = components.schemas;
+  expectValid(PredictResponse, post.responses["200"].content["application/json"].example);
+  expectValid(ExplainResponse, explain.responses["200"].content["application/json"].example);
+  expectValid(ReportSummary, explainability.responses["200"].content["application/json"].example);
+  for (const { responses } of Object.values(operations)) {
+    expectValid(components.schemas.GatewayMessage, responses["401"].content["application/json"].example);
+    expectValid(components.schemas.GatewayMessage, responses["403"].content["application/json"].example);
+  }
   for (const { value } of Object.values(components.examples)) expectValid(components.schemas.Problem, value);
 });
 
 test("every problem is an example under its status", () => {
-  const documented = Object.entries(post.responses).flatMap(([status, { content }]) => {
+  const responses = Object.values(operations).flatMap((operation) => Object.entries(operation.responses));
+  const documented = responses.flatMap(([status, { content }]) => {
     const examples = "application/problem+json" in content ? content["application/problem+json"].examples : {};
     return Object.keys(examples).map((code) => [code, Number(status)]);
   });
@@ -80,7 +90,28 @@ test("every problem is an example under its status", () => {
 });
 
 test("all statuses that a client can see are described", () => {
-  expect(Object.keys(post.responses)).toEqual(["200", "400", "401", "403", "413", "415", "429", "500", "503"]);
+  const ofTexts = ["200", "400", "401", "403", "413", "415", "429", "500", "503"];
+  expect(Object.keys(post.responses)).toEqual(ofTexts);
+  expect(Object.keys(explain.responses)).toEqual(ofTexts);
+  expect(Object.keys(explainability.responses)).toEqual(["200", "401", "403", "404", "429", "503"]);
+});
+
+test("each operation names the scope that it asks for, and one that takes no body has none", () => {
+  const scopes = Object.entries(operations).map(([name, { security }]) => [name, security[0]?.oauth2]);
+  expect(Object.fromEntries(scopes)).toEqual({
+    "POST /predict": ["serin/predict"],
+    "POST /explain": ["serin/explain"],
+    "GET /explainability": ["serin/explain"],
+  });
+  expect(Object.keys(components.securitySchemes.oauth2.flows.clientCredentials.scopes)).toEqual([
+    "serin/predict",
+    "serin/explain",
+  ]);
+  expect(explainability).not.toHaveProperty("requestBody");
+});
+
+test("an explanation tells its price by what is left of the quota", () => {
+  expect(explain.description).toContain("costs 10 requests");
 });
 
 test("the headers of each status are those that the code sends", () => {
@@ -93,7 +124,7 @@ test("the headers of each status are those that the code sends", () => {
 });
 
 test("a limit in bytes is also told as one in characters", () => {
-  expect(components.schemas.PredictRequest.properties.text).toMatchObject({
+  expect(components.schemas.TextRequest.properties.text).toMatchObject({
     "x-maxUtf8Bytes": MAX_TEXT_BYTES,
     maxLength: MAX_TEXT_BYTES,
   });

@@ -37,7 +37,7 @@ describe("a field of CSV", () => {
 });
 
 describe("Autopilot's format", () => {
-  const { contentType, request, prediction } = FORMATS.autopilot;
+  const prediction = (answer: unknown) => FORMATS.autopilot.one("a text").read(JSON.stringify(answer));
   const answer = (row: object) => ({
     predictions: [
       {
@@ -52,8 +52,11 @@ describe("Autopilot's format", () => {
   const expected = { label: "positive", scores: { positive: 0.8, neutral: 0.15, negative: 0.05 } };
 
   it("sends the text as a row without a header", () => {
-    expect(contentType).toBe("text/csv");
-    expect(request('so, "good"')).toBe('"so, ""good"""\n');
+    expect(FORMATS.autopilot.one('so, "good"')).toMatchObject({
+      contentType: "text/csv",
+      accept: "application/json",
+      body: '"so, ""good"""\n',
+    });
   });
 
   it("reads lists in the order of their labels", () => {
@@ -98,4 +101,56 @@ describe("Autopilot's format", () => {
       }),
     );
   });
+});
+
+describe("many texts at once", () => {
+  const good = { label: "positive", scores: { positive: 0.8, neutral: 0.15, negative: 0.05 } };
+  const bad = { label: "negative", scores: { positive: 0.1, neutral: 0.2, negative: 0.7 } };
+  const lines = (...answers: unknown[]) => answers.map((answer) => `${JSON.stringify(answer)}\n`).join("");
+
+  it("are lines of JSON for our models, whatever is in the texts", () => {
+    const exchange = FORMATS.serin.many(["one\ntwo", "\u2028", ""]);
+    expect(exchange).toMatchObject({ contentType: "application/jsonlines", accept: "application/jsonlines" });
+    expect(exchange.body).toBe('{"text":"one\\ntwo"}\n{"text":"\u2028"}\n{"text":""}\n');
+  });
+
+  it("are answered in their order", () => {
+    expect(FORMATS.serin.many(["good", "bad"]).read(lines(good, bad))).toEqual([good, bad]);
+  });
+
+  it.each<[string, string]>([
+    ["a line is missing", lines(good)],
+    ["there is one too many", lines(good, bad, bad)],
+    ["a line says what is wrong with its text", lines(good, { error: "not a text", code: "invalid_input", line: 2 })],
+    ["a line is no prediction", lines(good, { ...bad, label: "mixed" })],
+    ["nothing comes", ""],
+  ])("are not answered when %s", (_, answer) => {
+    const read = () => {
+      try {
+        return FORMATS.serin.many(["good", "bad"]).read(answer);
+      } catch (error) {
+        return error instanceof SyntaxError ? undefined : error;
+      }
+    };
+    expect(read()).toBeUndefined();
+  });
+
+  const row = ({ label, scores }: typeof good) => ({
+    predicted_label: label,
+    labels: Object.keys(scores),
+    probabilities: Object.values(scores),
+  });
+
+  it("are rows for Autopilot's models, where an empty text would be a missing value", () => {
+    const exchange = FORMATS.autopilot.many(["good", ""]);
+    expect(exchange).toMatchObject({ contentType: "text/csv", body: '"good"\n" "\n' });
+    expect(exchange.read(JSON.stringify({ predictions: [row(good), row(bad)] }))).toEqual([good, bad]);
+  });
+
+  it.each([[[row(good)]], [[row(good), row(bad), row(bad)]], [[row(good), { ...row(bad), labels: ["positive"] }]]])(
+    "are not answered by other rows of Autopilot's",
+    (predictions) => {
+      expect(FORMATS.autopilot.many(["good", ""]).read(JSON.stringify({ predictions }))).toBeUndefined();
+    },
+  );
 });

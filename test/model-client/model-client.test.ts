@@ -1,6 +1,11 @@
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { FORMATS } from "../../src/model-client/format";
-import { type ModelClient, ModelUnavailableError, modelClient } from "../../src/model-client/model-client";
+import {
+  batchModelClient,
+  type ModelClient,
+  ModelUnavailableError,
+  modelClient,
+} from "../../src/model-client/model-client";
 import answers from "../deploy/autopilot/recorded/invoke-endpoint.json";
 import { type Answer, awsError, hang, prediction, type SageMakerServer, startSageMaker } from "./sagemaker-server";
 
@@ -107,4 +112,38 @@ describe("modelClient", () => {
     const call = modelClient(options)("good", "id");
     await expect(call).rejects.toMatchObject({ name: "ModelUnavailableError", reason: "failed" });
   });
+});
+
+describe("batchModelClient", () => {
+  const batch = () =>
+    batchModelClient({ client: sageMaker.client, endpoint: "serin-test", format: FORMATS.serin, budgetMs: 1_000 });
+  const line = JSON.stringify({ label: "positive", scores: { positive: 0.8, neutral: 0.15, negative: 0.05 } });
+
+  it("asks for all texts with one invocation", async () => {
+    sageMaker.answers = [json(`${line}\n${line}\n`)];
+    await expect(batch()(["good", "fine"], "id-1")).resolves.toHaveLength(2);
+    expect(sageMaker.invocations).toHaveLength(1);
+    expect(sageMaker.invocations[0]).toMatchObject({
+      path: "/endpoints/serin-test/invocations",
+      body: '{"text":"good"}\n{"text":"fine"}\n',
+      headers: {
+        "content-type": "application/jsonlines",
+        accept: "application/jsonlines",
+        "x-amzn-sagemaker-inference-id": "id-1",
+      },
+    });
+  });
+
+  it("retries as a single prediction does", async () => {
+    sageMaker.answers = [awsError(400, "ThrottlingException"), json(`${line}\n`)];
+    await expect(batch()(["good"], "id")).resolves.toHaveLength(1);
+  });
+
+  it.each([`${line}\n`, `${line}\n${line}\n${line}\n`, "<html>"])(
+    "believes no answer of other texts (%#)",
+    async (body) => {
+      sageMaker.answers = [json(body)];
+      await expect(batch()(["good", "fine"], "id")).rejects.toMatchObject({ reason: "invalid_answer" });
+    },
+  );
 });
