@@ -16,13 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, TypedDict, TypeVar, final, get_args
 
+# Before it is loaded: from 1.29 on, ONNX Runtime would tell its makers about models and machines.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+# Requests already run side by side; a thread pool inside each would fight for the same cores.
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
-
-# Requests already run side by side; a thread pool inside each would fight for the same cores.
-os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 Label = Literal["positive", "neutral", "negative"]
 Shape = Literal["one", "many", "jsonlines", "csv"]

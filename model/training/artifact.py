@@ -18,6 +18,7 @@ from training.config import EncoderConfig
 from training.corpus import Corpus, LabelledFile
 from training.graph import Weights, build_graph
 from training.manifest import Manifest, Pretrained, SetMetrics, data_of, hashes, set_metrics, write
+from training.reference import reference_of, sample
 from training.tokenizer import MAX_TOKENS
 
 _SCHEMA_VERSION = 2
@@ -53,6 +54,7 @@ def make_artifact(
     rows, predictions = _joined(dev)
     error = calibration_error([row.label for row in rows], predictions)
     report(f"{calibration}: calibration error {error:.3f} on all dev sets together")
+    typical = sample(corpus.train, trained.seed)
     manifest: Manifest = {
         "schemaVersion": _SCHEMA_VERSION,
         "labels": LABELS,
@@ -70,6 +72,7 @@ def make_artifact(
         "packages": trained.packages,
         "metrics": {file.name: _measure(file, found, before, report) for file, found in [*dev, *test]},
         "slices": measure_slices(*_joined(test or dev)),
+        "reference": reference_of(typical, final.predict(typical)),
     }
     write(manifest, out)
 

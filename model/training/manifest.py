@@ -15,6 +15,7 @@ from metrics import Metrics, measure
 from slices import SliceMetrics
 
 from training.corpus import Corpus, LabelledFile
+from training.reference import Reference
 
 FILES = ("model.onnx", "tokenizer.json")
 _PACKAGES = ("numpy", "onnx", "onnxruntime", "safetensors", "tokenizers", "torch")
@@ -80,6 +81,7 @@ class Manifest(TypedDict):
     packages: Mapping[str, str]
     metrics: Mapping[str, SetMetrics]
     slices: Mapping[str, SliceMetrics]
+    reference: Reference
 
 
 def data_of(corpus: Corpus) -> list[TrainingData]:

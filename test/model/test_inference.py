@@ -5,6 +5,8 @@ import io
 import json
 import math
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -296,3 +298,11 @@ def test_a_missing_file_is_named(word_model: Path, tmp_path: Path) -> None:
     (incomplete / "tokenizer.json").unlink()
     with pytest.raises(FileNotFoundError, match=r"tokenizer\.json"):
         model_fn(str(incomplete))
+
+
+def test_nothing_is_recorded_about_its_use(artifact: Path, tmp_path: Path) -> None:
+    model = f"inference.model_fn({str(artifact)!r})"
+    script = f"import inference; inference.predict_fn(inference.Texts(['Good'], 'many'), {model})"
+    environment = {"PYTHONPATH": str(Path("model").resolve()), "TMPDIR": str(tmp_path), "HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+    assert list(tmp_path.iterdir()) == []

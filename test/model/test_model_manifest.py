@@ -37,6 +37,9 @@ def test_every_object_is_closed(manifest: dict[str, Any]) -> None:
         ("metrics", "test/sst3"),
         ("metrics", "test/sst3", "per_class"),
         ("files",),
+        ("reference",),
+        ("reference", "histograms"),
+        ("reference", "histograms", "sentiment"),
     ):
         changed = copy.deepcopy(manifest)
         target: Any = changed
@@ -55,6 +58,14 @@ def test_rows_add_up(manifest: dict[str, Any]) -> None:
         assert file["rows"] == file["used"] + file["dropped"]
     for metrics in manifest["metrics"].values():
         assert metrics["rows"] == sum(sum(row.values()) for row in metrics["confusion_matrix"].values())
+
+
+def test_every_text_of_the_reference_is_in_its_histograms(manifest: dict[str, Any]) -> None:
+    histograms = manifest["reference"]["histograms"]
+    for name, found in histograms.items():
+        assert len(found["bins"]) == len(found["counts"])
+        at_most = manifest["reference"]["texts"]
+        assert sum(found["counts"]) == at_most or (name == "unknownWords" and sum(found["counts"]) < at_most)
 
 
 def test_only_training_files_were_trained_on(manifest: dict[str, Any]) -> None:

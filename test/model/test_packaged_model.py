@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from container_python import VERSION, container_python, is_container_python
 from inference import input_fn, model_fn, output_fn, predict_fn
 
 ROOT = Path(__file__).parents[2]
-CONTAINER_PYTHON = "3.12"
 TYPE = "application/jsonlines"
 
 # What the container does, in an interpreter that has its standard library, the archive and no network.
@@ -40,25 +40,14 @@ print(json.dumps({"body": body, "packages": sorted(packages)}))
 """
 
 
-def is_python(path: str, version: str) -> bool:
-    try:
-        said = subprocess.run([path, "--version"], capture_output=True, text=True, check=False).stdout
-    except OSError:
-        return False
-    return said.startswith(f"Python {version}.")
-
-
 @pytest.fixture(scope="module")
 def interpreter() -> str:
     """The container's Python where there is one, else the one that runs this."""
-    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    installed = [str(path) for path in pyenv.glob(f"versions/{CONTAINER_PYTHON}.*/bin/python")]
-    candidates = [sys.executable, shutil.which(f"python{CONTAINER_PYTHON}") or "", *installed]
-    return next((path for path in candidates if is_python(path, CONTAINER_PYTHON)), sys.executable)
+    return container_python() or sys.executable
 
 
 def pack(target: Path, interpreter: str) -> dict[str, Any]:
-    version = CONTAINER_PYTHON if is_python(interpreter, CONTAINER_PYTHON) else "3.11"
+    version = VERSION if is_container_python(interpreter) else "3.11"
     command = ["npm", "run", "--silent", "model:package", "--", "--json", "--baseline", "model/artifact"]
     command += ["--python", version, "--out", str(target)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -1,27 +1,30 @@
-// Every malformed request is answered with a 4xx that says what to change; none reaches the limiter or the model.
+// Every malformed request with a text is answered with a 4xx that says what to change; none reaches the limiter or the model.
 import fc from "fast-check";
-import { endpoint } from "../../src/http/endpoint";
+import { explain } from "../../src/explain/explain";
+import { type ApiFunction, endpoint } from "../../src/http/endpoint";
 import type { ProblemDetails } from "../../src/http/problem";
 import { predictionCache } from "../../src/predict/cache";
 import { predict } from "../../src/predict/predict";
 import { apiEvent } from "../api-event";
 
 const unreachable = () => Promise.reject(new Error("a malformed request got this far"));
-const handler = endpoint({
-  telemetry: { requestCompleted: () => undefined },
-  docsUrl: "/docs/errors",
-  handle: predict({ guard: unreachable, cache: predictionCache("m1"), model: unreachable, modelVersion: "m1" }),
-});
-
-async function refusal(event: Parameters<typeof apiEvent>[0]): Promise<ProblemDetails> {
-  const { body } = await handler(apiEvent(event), { functionVersion: "1" });
-  const details: ProblemDetails = JSON.parse(body ?? "");
-  return details;
-}
+const options = { guard: unreachable, model: unreachable, modelVersion: "m1" };
+const operations: [string, ApiFunction][] = [
+  ["POST /predict", predict({ ...options, cache: predictionCache("m1") })],
+  ["POST /explain", explain(options)],
+];
 
 const pointers = ({ errors }: ProblemDetails) => errors?.map(({ pointer }) => pointer);
 
-describe("malformed requests to POST /predict", () => {
+describe.each(operations)("malformed requests to %s", (_operation, handle) => {
+  const handler = endpoint({ telemetry: { requestCompleted: () => undefined }, docsUrl: "/docs/errors", handle });
+
+  async function refusal(event: Parameters<typeof apiEvent>[0]): Promise<ProblemDetails> {
+    const { body } = await handler(apiEvent(event), { functionVersion: "1" });
+    const details: ProblemDetails = JSON.parse(body ?? "");
+    return details;
+  }
+
   it.each<[string, string, string, string[]]>([
     ["null", "null", "invalid_request", [""]],
     ["an array", '[{"text":"x"}]', "invalid_request", [""]],

@@ -81,6 +81,9 @@ def test_the_gateway_counts_every_request_and_its_errors(emulator: Emulator, api
     pairs = zip(of["Latency"], of["IntegrationLatency"], strict=False)
     assert all(0 < integration <= whole for whole, integration in pairs)
     assert values(emulator, "AWS/ApiGateway", "Count", {"ApiId": dimensions["ApiId"]}) == [1, 1, 1, 1]
+    route = {**dimensions, "Method": "POST", "Resource": "/it"}
+    assert values(emulator, "AWS/ApiGateway", "5xx", route) == [0, 0, 1]
+    assert len(values(emulator, "AWS/ApiGateway", "Latency", route)) == 3
 
 
 def test_functions_count_crashes_whoever_invoked_them(emulator: Emulator, api: Api) -> None:

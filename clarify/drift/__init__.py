@@ -1,0 +1,1 @@
+"""Whether a week's traffic still is like the texts that the model was trained on, from histograms alone."""
