@@ -117,8 +117,11 @@ def _contradictions(document: Mapping[str, Any]) -> Iterator[str]:
         )
     elif len(positive) == len(labels):
         yield "label_values_or_threshold names every label, so that no outcome is left to be negative"
-    if "post_training_bias" in document["methods"] and "predicted_label" not in document:
-        yield "methods.post_training_bias needs predicted_label, the column of predicted labels"
+    if "post_training_bias" in document["methods"] and not {"predicted_label", "predictor"} & set(document):
+        yield (
+            "methods.post_training_bias needs predicted_label, the column of predicted labels, or predictor, "
+            "the model that is asked for them"
+        )
     columns = [facet.column for facet in map(_facet, document["facet"])]
     for number, facet in enumerate(map(_facet, document["facet"])):
         if facet.thresholds and columns.count(facet.column) > 1:

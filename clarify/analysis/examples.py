@@ -10,9 +10,9 @@ from analysis.dataset import Dataset
 from analysis.names import Names
 from analysis.problem import AnalysisError
 from analysis.results import Example
-from analysis.rows import columns_of, rows
+from analysis.rows import columns_of
+from analysis.texts import TEXT, texts_of
 
-_TEXT = "text"
 _MOST = 8
 
 
@@ -22,12 +22,12 @@ def examples(path: Path, config: Configuration, names: Names, data: Dataset) -> 
     Only for probe data: texts of users must never be shown. Raises AnalysisError where the data set has no
     texts, families or predictions.
     """
-    if data.template is None or data.prediction is None or _TEXT not in columns_of(path, config.dataset_type):
+    if data.template is None or data.prediction is None or TEXT not in columns_of(path, config.dataset_type):
         raise AnalysisError(
             f"examples need predictions and the columns template and text, but {path} lacks one"
         )
     chosen = dict(_chosen(data))
-    texts = _texts(path, config, {row for members in chosen.values() for row in members})
+    texts = texts_of(path, config, {row for members in chosen.values() for row in members})
     families, labels = np.bincount(data.template.codes[data.template.known]), data.prediction
     return tuple(
         Example(
@@ -51,11 +51,3 @@ def _chosen(data: Dataset) -> Iterator[tuple[int, list[int]]]:
         if against[family] > 0:
             said = np.flatnonzero(numbers[family])
             yield int(family), [int(where[(families == family) & (labels == one)][0]) for one in said]
-
-
-def _texts(path: Path, config: Configuration, wanted: set[int]) -> dict[int, str]:
-    found = {}
-    for number, (text,) in enumerate(rows(path, config.dataset_type, [_TEXT])):
-        if number in wanted:
-            found[number] = text
-    return found

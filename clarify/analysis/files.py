@@ -12,7 +12,9 @@ from analysis.problem import AnalysisError
 @contextmanager
 def all_or_nothing(folder: Path, names: Sequence[str]) -> Iterator[Path]:
     """A temporary folder to write the named files into; they are renamed into `folder`, in their order, when
-    the block ends without an error, and are gone otherwise. Raises AnalysisError where it is not writable.
+    the block ends without an error, and are gone otherwise. A file that was not written is not left from an
+    earlier time either, and the last one is never there beside files of another time. Raises AnalysisError
+    where the folder is not writable.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -21,9 +23,18 @@ def all_or_nothing(folder: Path, names: Sequence[str]) -> Iterator[Path]:
         raise AnalysisError(f"{folder} cannot be written: {error.strerror}") from error
     try:
         yield temporary
+        (folder / names[-1]).unlink(missing_ok=True)
         for name in names:
-            (temporary / name).replace(folder / name)
+            _move(temporary / name, folder / name)
     except OSError as error:
         raise AnalysisError(f"the report cannot be written to {folder}: {error}") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _move(source: Path, target: Path) -> None:
+    if source.exists():
+        target.parent.mkdir(exist_ok=True)
+        source.replace(target)
+    else:
+        target.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from analysis.config import Configuration
 from analysis.problem import AnalysisError
 
+_NAME = "analysis.json"
 SCHEMA = Path(__file__).with_name("analysis.schema.json")
 
 _Json = Mapping[str, Any]
@@ -37,13 +38,13 @@ class Earlier:
 def read_history(
     folders: Sequence[Path], config: Configuration, before: str
 ) -> tuple[list[Earlier], list[str]]:
-    """The reports in the folders, and in the folders in them, that were made before a time, oldest first; and
-    notes on those that cannot be compared with.
+    """The reports in the folders, however deep, that were made before a time, oldest first; and notes on
+    those that cannot be compared with.
 
     Raises AnalysisError where a folder is missing or an analysis.json is none.
     """
     reports, notes = [], []
-    for path in sorted({path.resolve() for folder in folders for path in _files(folder)}):
+    for path in (folder / _NAME for folder in report_folders(folders)):
         document = _checked(path)
         if problem := _incomparable(document, config, before):
             notes.append(f"The earlier report {path.parent.name} is not compared with: {problem}.")
@@ -52,13 +53,16 @@ def read_history(
     return sorted(reports, key=lambda report: report.created), notes
 
 
-def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise AnalysisError(
-            f"{folder} is no folder; name one with an analysis.json, or with folders that have one"
-        )
-    found = [path for path in (folder / "analysis.json", *folder.glob("*/analysis.json")) if path.is_file()]
-    return found
+def report_folders(folders: Sequence[Path]) -> list[Path]:
+    """The folders that hold a report, in the given ones and at any depth below. Raises AnalysisError where a
+    folder is missing.
+    """
+    for folder in folders:
+        if not folder.is_dir():
+            raise AnalysisError(
+                f"{folder} is no folder; name one with an analysis.json, or with folders that have one"
+            )
+    return sorted({path.parent.resolve() for folder in folders for path in folder.rglob(_NAME)})
 
 
 def _checked(path: Path) -> _Json:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bias.registry import Stage
+
 from analysis.config import Column, Configuration
 from analysis.problem import AnalysisError, quoted
 from analysis.rows import columns_of
@@ -48,6 +50,13 @@ def names_in(path: Path, config: Configuration) -> Names:
             return str(column)
         raise AnalysisError(f"{key} is {quoted(column)}, but {path} has only the columns {', '.join(there)}")
 
+    if config.predicted_label is None and any(
+        metric.stage is Stage.POST_TRAINING for metric in config.metrics
+    ):
+        raise AnalysisError(
+            "methods.post_training_bias needs predicted_label, the column of predicted labels; "
+            "`python -m job` asks a model for them"
+        )
     return Names(
         identifier=find(config.identifier, "joinsource_name_or_index (id where it is not given)"),
         label=find(config.label, "label"),

@@ -9,6 +9,7 @@ from typing import Any
 from bias.bootstrap import Interval
 from bias.comparison import Change, Verdict
 from bias.registry import Stage
+from explanations.results import Explanations
 
 from analysis.results import Analysis, FacetResult, MetricResult, Side
 
@@ -87,7 +88,23 @@ def _serin(analysis: Analysis) -> Json:
         "settings": dataclasses.asdict(analysis.settings),
         "notes": list(analysis.notes),
         "facets": dict(facets),
+        "explanations": _explanations(analysis.explanations),
+        "drift": None if analysis.drift is None else _plain(dataclasses.asdict(analysis.drift)),
     }
+
+
+def _explanations(found: Explanations | None) -> Json | None:
+    """Words over many texts; no text."""
+    if found is None:
+        return None
+    return {key: _plain(value) for key, value in dataclasses.asdict(found).items() if key != "examples"}
+
+
+def _plain(value: object) -> object:
+    """Tuples as lists, as JSON has them."""
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _group(facet: FacetResult) -> Json:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from bias.bootstrap import Interval
 from bias.comparison import Change, Verdict
 from bias.registry import Metric
+from drift.results import Drift
+from explanations.results import Explanations
 
 from analysis.config import Configuration
 from analysis.dataset import Dataset
@@ -85,6 +87,8 @@ class Analysis:
     notes: tuple[str, ...] = ()
     """What was left out, and why."""
     examples: tuple[Example, ...] = ()
+    explanations: Explanations | None = None
+    drift: Drift | None = None
 
     @property
     def verdict(self) -> Verdict:

@@ -8,15 +8,19 @@ from analysis.history import Earlier
 from analysis.results import Analysis, Example
 
 from report import words
+from report.drift import drift_section
+from report.explanations import explanations_section
 from report.groups import groups
 from report.html import element, table, text_of
 from report.left_out import left_out
 from report.metrics import changed, forest, metrics
 from report.reading import how_to_read, made_from
+from report.standing import standing
 from report.summary import summary
 from report.trend import trend
 
-_STYLES = ("report.css", "bias.css")  # the first is a link to that of the other reports
+# The first is a link to that of the other reports.
+_STYLES = ("report.css", "bias.css", "explanations.css", "drift.css")
 
 
 def page(analysis: Analysis, history: Sequence[Earlier] = ()) -> str:
@@ -41,13 +45,15 @@ def _body(title: str, analysis: Analysis, history: Sequence[Earlier]) -> Element
     sections = {
         "Is anything worse than before?": summary(analysis, history),
         "What changed": _changes(analysis, history),
-        "The groups": [groups(analysis)],
-        "The metrics": list(metrics(analysis)),
+        "Where groups differ most today": standing(analysis),
+        **_of_the_model(analysis),
         "The weeks": trend(analysis, history),
         **({"Telling examples": _examples(analysis.examples)} if analysis.examples else {}),
+        "The groups": [groups(analysis)],
         "What was left out, and why": left_out(analysis),
         "How to read this": how_to_read(analysis),
         "What this was made from": made_from(analysis),
+        "Every metric of every group": list(metrics(analysis)),  # last: most readers need a few of its tables
     }
     links = [element("a", name, href=f"#part-{number}") for number, name in enumerate(sections)]
     header = element(
@@ -60,6 +66,16 @@ def _body(title: str, analysis: Analysis, history: Sequence[Earlier]) -> Element
         for number, (name, content) in enumerate(sections.items())
     ]
     return element("body", header, element("main", *parts))
+
+
+def _of_the_model(analysis: Analysis) -> dict[str, list[Element]]:
+    """What there is beside the metrics."""
+    found = {}
+    if analysis.explanations is not None:
+        found["What the model looks at"] = explanations_section(analysis.explanations)
+    if analysis.drift is not None:
+        found["Has the traffic drifted?"] = drift_section(analysis.drift)
+    return found
 
 
 def _changes(analysis: Analysis, history: Sequence[Earlier]) -> list[Element]:

@@ -28,6 +28,8 @@ def made_from(analysis: Analysis) -> list[Element]:
         "Seed": str(settings.seed),
         "Intersections": ", ".join(" & ".join(pair) for pair in settings.intersections) or "none",
     }
+    if analysis.explanations is not None:
+        facts["Explanations"] = f"{analysis.explanations.texts:,} texts; {analysis.explanations.method}"
     return [
         _list(facts),
         element(

@@ -1,6 +1,6 @@
 """The answer first, in plain words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from analysis.history import Earlier
@@ -8,7 +8,9 @@ from analysis.results import Analysis, FacetResult, MetricResult
 from bias.comparison import Verdict
 
 from report import words
+from report.explanations import heaviest_words
 from report.html import element
+from report.standing import furthest
 
 _MOST = 10
 _ANSWERS = {
@@ -35,7 +37,36 @@ def summary(analysis: Analysis, history: Sequence[Earlier]) -> list[Element]:
         parts.append(element("ul", *(element("li", *_harm(*row)) for row in worse[:_MOST])))
         if len(worse) > _MOST:
             parts.append(element("p", f"And {len(worse) - _MOST} more: see what changed."))
+        parts += [element("h3", "What to do"), element("ol", *(element("li", step) for step in _STEPS))]
+    today = list(_today(analysis))
+    if today:
+        parts += [
+            element("h3", "How things stand today"),
+            element("ul", *(element("li", line) for line in today)),
+        ]
     return [*parts, element("p", _unjudged(analysis), class_="soft")]
+
+
+_STEPS = (
+    "Do not promote this version as it is. Where it is live already, consider npm run rollback.",
+    "See under “What changed” how large it is, and whether several metrics of a group say the same.",
+    "Read the rows of the group in dataset.csv (filter by its facet): does the model harm these people, or "
+    "are labels or sentences wrong?",
+    "Write down what was decided, by whom and why, with the date of this report.",
+)
+
+
+def _today(analysis: Analysis) -> Iterator[str]:
+    """What else a reader must not miss: not worse is not fair."""
+    if found := furthest(analysis):
+        facet, result = found[0]
+        fair = f"fair is {words.short(result.metric.fair)}"
+        said = f"{words.name(result)} of {words.group(facet)} is {words.number(result.value)} ({fair})"
+        yield f"The largest difference between a group and the rest today: {said}."
+    if analysis.explanations and (named := heaviest_words(analysis.explanations)):
+        yield f"The words that name a group should weigh nothing. They weigh most for {named}."
+    if analysis.drift is not None:
+        yield f"This week's traffic beside the training texts and the weeks before: {analysis.drift.verdict}."
 
 
 def _because(analysis: Analysis, history: Sequence[Earlier]) -> str:
@@ -74,8 +105,8 @@ def _harm(facet: FacetResult, result: MetricResult) -> list[Element | str]:
     before = "" if result.baseline_value is None else f", was {words.number(result.baseline_value)}"
     fair = words.short(result.metric.fair)
     return [
-        element("strong", f"{words.name(result)} of {facet.facet}: {facet.value}"),
-        f" is {words.number(result.value)}{before} (fair: {fair}). {words.meaning(result)}",
+        element("strong", f"{words.name(result)} of {words.group(facet)}"),
+        f" is {words.number(result.value)}{before} (fair: {fair}). {words.meaning(facet, result)}",
     ]
 
 

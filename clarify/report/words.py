@@ -3,7 +3,7 @@
 from math import isinf, isnan
 from xml.etree.ElementTree import Element
 
-from analysis.results import MetricResult
+from analysis.results import FacetResult, MetricResult
 from bias.bootstrap import Interval
 from bias.comparison import Verdict
 
@@ -21,6 +21,12 @@ def number(value: float | None) -> str:
     if isinf(value):
         return "∞" if value > 0 else f"{_MINUS}∞"
     return f"{value:.3f}".replace("-", _MINUS) if round(value, 3) != 0 else "0.000"
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """A number with its sign; zero has none."""
+    text = f"{value:+.{digits}f}"
+    return text.replace("-", _MINUS) if float(text) != 0 else text[1:]
 
 
 def interval(ends: Interval | None) -> str:
@@ -48,6 +54,11 @@ def badge(verdict: Verdict) -> Element:
     return element("span", verdict.value, class_=f"badge {_CLASS[verdict]}")
 
 
+def group(facet: FacetResult) -> str:
+    """`gender: woman`."""
+    return f"{facet.facet}: {facet.value}"
+
+
 def name(result: MetricResult) -> str:
     """`Recall Difference (RD)`."""
     return f"{result.metric.title} ({result.metric.name})"
@@ -58,10 +69,12 @@ def plural(count: int, singular: str, many: str | None = None) -> str:
     return f"{count:,} {singular if count == 1 else many or f'{singular}s'}"
 
 
-def meaning(result: MetricResult) -> str:
-    """What the metric's value says: that of large values, turned round where it is small."""
+def meaning(facet: FacetResult, result: MetricResult) -> str:
+    """What the metric's value says of the group; above a fair 0, without what a negative one says."""
     metric = result.metric
-    is_turned = result.value < metric.fair and not metric.is_distance and "egative:" not in metric.meaning
-    if is_turned and metric.fair == 0:
-        return f"{metric.meaning} Here it is negative: the other way round."
-    return metric.meaning
+    said = metric.meaning.replace("the facet", f"“{facet.value}”")
+    if metric.fair == 0 and result.value > 0:
+        large = said.removeprefix("Large: ").partition("; negative:")[0].removesuffix(".")
+        return f"{large[:1].upper()}{large[1:]}."
+    is_turned = result.value < metric.fair and not metric.is_distance and "egative:" not in said
+    return f"{said} Here it is negative: the other way round." if is_turned and metric.fair == 0 else said

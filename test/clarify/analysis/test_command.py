@@ -115,9 +115,9 @@ def test_an_interruption_leaves_nothing(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("analysis.__main__.analyse", _interrupt)
+    monkeypatch.setattr("analysis.reporting.analyse", _interrupt)
     assert command(people(20)) == 130
-    assert "interrupted; nothing is written" in capsys.readouterr().err
+    assert "interrupted; no report is written" in capsys.readouterr().err
     assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -127,6 +127,17 @@ def test_a_folder_that_cannot_be_written_is_named(
     (tmp_path / "out").write_text("a file")
     assert command(people(20)) == 1
     assert "out cannot be written" in capsys.readouterr().err
+
+
+def test_predictions_are_needed_though_a_model_could_be_asked(
+    command: Command, people: People, document: Json, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del document["predicted_label"]
+    assert command(people(20), predictor={"content_type": "text/csv"}) == 1
+    assert (
+        "needs predicted_label, the column of predicted labels; `python -m job` asks"
+        in capsys.readouterr().err
+    )
 
 
 def test_examples_are_of_probe_data_alone(command: Command, people: People, tmp_path: Path) -> None:

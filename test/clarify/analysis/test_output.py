@@ -17,6 +17,8 @@ from analysis.problem import AnalysisError
 from analysis.results import Analysis
 from analysis.settings import Settings
 from bias.comparison import Verdict
+from drift.results import Drift, DriftVerdict
+from explanations.results import ExplainedText, Explanations, GroupEffect, GroupTerms, WordWeight
 from jsonschema import Draft202012Validator
 
 Json = dict[str, Any]
@@ -50,6 +52,21 @@ def test_is_valid_and_plain_json(analysis: Analysis) -> None:
     document = to_json(analysis)
     _VALIDATOR.validate(document)
     assert json.loads(json.dumps(document, allow_nan=False)) == json.loads(json.dumps(document))
+
+
+def test_explanations_and_drift_have_their_place_and_no_texts(analysis: Analysis) -> None:
+    text = ExplainedText("why", "positive", "positive", 0.9, 0.1, (("a whole text", 0.8),))
+    effect = GroupEffect("female", 9, {"positive": -0.1})
+    terms = GroupTerms("gender", 0.08, (effect,))
+    found = Explanations("any", 300, 3, {"positive": (WordWeight("good", 0.5, 4),)}, (terms,), (text,))
+    drift = Drift(DriftVerdict.OK, "2025-12-29T06:00:00Z", "2026-01-05T06:00:00Z", 900, 0, (), ("a note",))
+    document = to_json(replace(analysis, explanations=found, drift=drift))
+    _VALIDATOR.validate(document)
+    assert document["serin"]["explanations"]["words"] == {
+        "positive": [{"word": "good", "weight": 0.5, "texts": 4}]
+    }
+    assert document["serin"]["drift"]["notes"] == ["a note"]
+    assert "a whole text" not in json.dumps(document)
 
 
 def test_the_sections_of_clarify_hold_nothing_of_ours(analysis: Analysis) -> None:

@@ -18,6 +18,8 @@ from analysis.results import Analysis, Example
 from analysis.settings import Settings
 from bias.comparison import Estimate, Verdict
 from bias.registry import METRICS
+from drift.results import Drift, DriftVerdict
+from explanations.results import ExplainedText, Explanations, GroupEffect, GroupTerms, WordWeight
 from report.page import page
 
 _LABELS = ("positive", "neutral", "negative")
@@ -47,6 +49,26 @@ def _analysis(groups: Sequence[str], harm: float = 0.0, rows: int = 1200, facet:
     settings = Settings(replicates=150)
     return Analysis(
         "2026-03-02T06:00:00Z", config, settings, data, analyse(config, data, (facet,), settings), "3", "2"
+    )
+
+
+def _explanations(word: str = "awful", facet: str = "variety") -> Explanations:
+    weights = {"positive": -0.02, "neutral": 0.0, "negative": 0.13}
+    return Explanations(
+        method="any",
+        texts=300,
+        minimum_texts=3,
+        words={
+            "positive": (WordWeight(word, -0.25, 7), WordWeight("great", 0.5, 9)),
+            "neutral": (),
+            "negative": (WordWeight(word, 0.4, 1),),
+        },
+        group_terms=(
+            GroupTerms(facet, 0.081, (GroupEffect(word, 9, weights), GroupEffect("two", 9, weights))),
+        ),
+        examples=(
+            ExplainedText(word, "neutral", "negative", 0.9, 0.1, ((word, 0.8), ("fast", -0.1), ("a", 0.0))),
+        ),
     )
 
 
@@ -92,7 +114,8 @@ def test_answers_first(fair: Analysis, harmed: Analysis) -> None:
         "Is anything worse than before? No. 21 metrics of 3 groups were compared with the baseline 2" in calm
     )
     assert "Is anything worse than before? Yes. 21 metrics" in alarmed
-    assert alarmed.index("Recall Difference (RD) of variety: one") < alarmed.rindex("What changed")
+    harm = alarmed[alarmed.index("Recall Difference (RD) of variety: one") : alarmed.rindex("What changed")]
+    assert "Positive rows are missed more often in “one” than in the rest." in harm
 
 
 def test_says_when_there_is_nothing_to_compare_with(fair: Analysis) -> None:
@@ -102,7 +125,7 @@ def test_says_when_there_is_nothing_to_compare_with(fair: Analysis) -> None:
 
 def test_changed_verdicts_stand_before_the_others(harmed: Analysis) -> None:
     text = _Page(page(harmed)).text
-    changes = text[text.rindex("What changed") : text.rindex("The groups")]
+    changes = text[text.rindex("What changed") : text.rindex("Where groups differ most today")]
     assert "Recall Difference (RD)" in changes
     assert "Class Imbalance" not in changes
 
@@ -127,6 +150,7 @@ def test_every_text_is_escaped() -> None:
         baseline=_HOSTILE,
         notes=(_HOSTILE,),
         examples=(Example(_HOSTILE, 2, ((_HOSTILE, _HOSTILE),)),),
+        explanations=_explanations(_HOSTILE, _HOSTILE),
     )
     found = _Page(page(replace(hostile, config=replace(hostile.config, title=_HOSTILE))))
     assert found.text.count(_HOSTILE) > 20
@@ -173,6 +197,65 @@ def test_plots_have_words(harmed: Analysis) -> None:
     assert all(plot["role"] == "img" and "fair is" in plot["aria-label"] for plot in plots)
 
 
+def test_bars_of_words_have_words(fair: Analysis) -> None:
+    found = _Page(page(replace(fair, explanations=_explanations())))
+    shown = [plot for plot in found.all("svg") if plot["class"] == "bars"]
+    assert [plot["aria-label"] for plot in shown] == [
+        "Words and what they add to the score of positive: "
+        "awful \N{MINUS SIGN}0.250 in 7 texts; great +0.500 in 9 texts",
+        "Words and what they add to the score of negative: awful +0.400 in 1 text",
+    ]
+    assert len(found.all("rect")) == 3
+
+
+def test_weights_of_words_can_be_read_without_colour(fair: Analysis) -> None:
+    text = _Page(page(replace(fair, explanations=_explanations()))).text
+    assert "Called negative , but is neutral (score 0.900, of the empty text 0.100): awful" in text
+    assert "awful +0.80 fast \N{MINUS SIGN}0.10 a The weeks" in text
+
+
+def test_words_that_name_a_group_are_in_the_summary(fair: Analysis) -> None:
+    text = _Page(page(replace(fair, explanations=_explanations("blue")))).text
+    assert "They weigh most for variety: blue (+0.130 to negative)." in text[: text.rindex("What changed")]
+    assert "variety 8.1 % blue +0.130 to negative" in text
+
+
+def test_explanations_without_common_words_or_groups_say_so(fair: Analysis) -> None:
+    nothing = Explanations("any", 4, 10, {"positive": (), "negative": ()})
+    text = _Page(page(replace(fair, explanations=nothing))).text
+    assert "4 texts of this data set were explained" in text
+    assert "Explanations 4 texts; any" in text
+    assert "No word is in at least 10 of the texts." in text
+    assert "Words that name a group" not in text
+
+
+def test_drift_has_its_place(fair: Analysis) -> None:
+    drift = Drift(DriftVerdict.OK, "2026-02-23T06:00:00Z", "2026-03-02T06:00:00Z", 900, 0, ())
+    text = _Page(page(replace(fair, drift=drift))).text
+    assert "This week's traffic beside the training texts and the weeks before: ok." in text
+    assert "Has the traffic drifted?" in text[text.rindex("Where groups differ most today") :]
+    assert "drifted" not in _Page(page(fair)).text
+
+
+def test_what_to_do_stands_where_something_is_worse(fair: Analysis, harmed: Analysis) -> None:
+    assert "Do not promote this version" in _Page(page(harmed)).text
+    assert "Do not promote" not in _Page(page(fair)).text
+
+
+def test_not_worse_is_not_fair(harmed: Analysis, fair: Analysis) -> None:
+    """What the model does as its baseline did is not worse, but is shown."""
+    assert harmed.data.prediction is not None
+    data = replace(harmed.data, baseline=harmed.data.prediction)
+    same = replace(harmed, data=data, facets=analyse(harmed.config, data, ("variety",), harmed.settings))
+    text = _Page(page(same)).text
+    assert "worse than before? No." in text
+    assert (
+        "The largest difference between a group and the rest today: Recall Difference (RD) of variety: one"
+        in text
+    )
+    assert re.search(r"None of \d+ differences between a group and the rest", _Page(page(fair)).text)
+
+
 def test_courses_have_words(fair: Analysis) -> None:
     key = ("variety", "one", "AD")
     weeks = [
@@ -216,7 +299,8 @@ def test_words_stand_out_from_their_ground(theme: str) -> None:
     for ink in ("ink", "soft", "good", "bad"):
         for ground in ("paper", "card"):
             assert _contrast(colours[ink], colours[ground]) >= 4.5, f"{ink} on {ground}"
-    assert _contrast(colours["stable"], colours["card"]) >= 3
+    for shape in ("stable", "canary"):
+        assert _contrast(colours[shape], colours["card"]) >= 3, shape
 
 
 def _colours(theme: str) -> dict[str, str]:
