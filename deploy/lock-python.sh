@@ -11,10 +11,12 @@ compile() { # SOURCE TARGET [OPTIONS]
 }
 
 compile test/requirements.in test/requirements.txt --universal --python-version 3.11
-for name in deploy/local/requirements model/requirements model/requirements-train; do
+for name in deploy/local/requirements model/requirements model/requirements-train clarify/requirements; do
   compile "$name.in" "$name.txt" --universal --python-version 3.11 --constraint test/requirements.txt
 done
 # what `npm run model:package` packs for SageMaker's scikit-learn container (Python 3.12, x86-64): only what inference.py
 # imports; tokenizers' own dependency, huggingface-hub, is for downloads that never happen
-compile model/requirements-container.in model/requirements-container.txt --no-deps \
-  --python-version 3.12 --python-platform x86_64-manylinux_2_28 --constraint test/requirements.txt
+container="--python-version 3.12 --python-platform x86_64-manylinux_2_28 --constraint test/requirements.txt"
+compile model/requirements-container.in model/requirements-container.txt --no-deps $container
+# what the governance job takes to the same container
+compile clarify/requirements-container.in clarify/requirements-container.txt $container

@@ -1,7 +1,7 @@
 // Whether a model is significantly worse than the one before it: both answer the same labelled texts.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { Ajv2020 } from "ajv/dist/2020";
@@ -55,20 +55,21 @@ const SIGNIFICANTLY_WORSE = 3; // model/compare.py's exit code
 const FILES = ["model.onnx", "tokenizer.json", "model.json"];
 
 /**
- * Unpacks the artifact that git's HEAD has.
+ * Unpacks the artifact that a commit has.
  * @param root - The repository's root.
  * @param folder - An empty folder to unpack to.
  * @returns Whether there is one: not outside of a git checkout, nor before the first model.
  */
-export async function unpackCommitted(root: string, folder: string): Promise<boolean> {
+export async function unpackCommitted(root: string, folder: string, commit = "HEAD"): Promise<boolean> {
   const archive = path.join(folder, "artifact.tar");
   try {
-    const args = ["archive", "--format=tar", `--output=${archive}`, `HEAD:${ARTIFACT}`];
+    const args = ["archive", "--format=tar", `--output=${archive}`, `${commit}:${ARTIFACT}`];
     execFileSync("git", args, { cwd: root, stdio: "ignore" });
   } catch {
     return false;
   }
   await extract({ file: archive, cwd: folder });
+  rmSync(archive);
   return true;
 }
 

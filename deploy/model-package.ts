@@ -1,10 +1,10 @@
 // The model as SageMaker takes it: a deterministic model.tar.gz, and the version that its content has.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { create } from "tar";
+import { writeArchive } from "./archive";
+import { CONTAINER_PYTHON, type ContainerPackages, packageFiles, packageRecipe } from "./container-packages";
 import { UserError } from "./local/user-error";
-import { CONTAINER_PYTHON, dependencyFiles, dependencyRecipe, LOCK } from "./model-dependencies";
 import { readManifest } from "./model-manifest";
 
 /** The artifact's folder, from the repository's root. */
@@ -20,6 +20,16 @@ const CONTENT: Readonly<Record<string, string>> = {
   "code/wheel_backend.py": "model/container/wheel_backend.py",
 };
 
+/** What inference.py imports. All of numpy's modules stay: the container's own scipy imports this numpy, too. */
+export const MODEL_PACKAGES: ContainerPackages = {
+  owner: "model",
+  lock: "model/requirements-container.txt",
+  leftOut: [
+    /^onnxruntime\/(backend|datasets|quantization|tools|transformers)\//, // makes and converts models
+    /^onnxruntime\/capi\/libonnxruntime\.so/, // for programs in C; Python's module holds the same code itself
+  ],
+};
+
 /** Where the archive keeps its Python packages; deploy/endpoint.yml puts it on the path. */
 const LIBRARY = "lib";
 
@@ -31,8 +41,8 @@ const LIBRARY = "lib";
  * @throws UserError that names the file which is missing.
  */
 export function modelVersion(root: string, python = CONTAINER_PYTHON): string {
-  const hash = createHash("sha256").update(`${dependencyRecipe(python)}\0`);
-  for (const [name, source] of Object.entries({ ...CONTENT, [LIBRARY]: LOCK })) {
+  const hash = createHash("sha256").update(`${packageRecipe(MODEL_PACKAGES, python)}\0`);
+  for (const [name, source] of Object.entries({ ...CONTENT, [LIBRARY]: MODEL_PACKAGES.lock })) {
     hash.update(`${name}\0`).update(createHash("sha256").update(read(root, source)).digest());
   }
   return hash.digest("hex").slice(0, 12);
@@ -45,7 +55,7 @@ function read(root: string, source: string): Buffer {
 }
 
 /**
- * Writes model.tar.gz. The same files give the same bytes: fixed order, times, owner and modes.
+ * Writes model.tar.gz; the same files give the same bytes.
  * @param root - The repository's root.
  * @param target - The file to write; its folder is made.
  * @param dependencies - The folder of the unpacked Python packages, if they are to be packed.
@@ -53,22 +63,10 @@ function read(root: string, source: string): Buffer {
  */
 export async function packModel(root: string, target: string, dependencies?: string): Promise<void> {
   readManifest(path.join(root, ARTIFACT));
-  const nameOf = new Map(Object.entries(CONTENT).map(([name, source]) => [path.join(root, source), name]));
+  const content = new Map(Object.entries(CONTENT).map(([name, source]) => [name, path.join(root, source)]));
   if (dependencies !== undefined) {
-    for (const name of dependencyFiles(dependencies)) nameOf.set(path.join(dependencies, name), `${LIBRARY}/${name}`);
+    for (const name of packageFiles(MODEL_PACKAGES, dependencies))
+      content.set(`${LIBRARY}/${name}`, path.join(dependencies, name));
   }
-  mkdirSync(path.dirname(target), { recursive: true });
-  const everywhereTheSame = { portable: true, mtime: new Date(0), preservePaths: true };
-  await create(
-    {
-      ...everywhereTheSame,
-      file: target,
-      gzip: { level: 6, portable: true },
-      onWriteEntry: (entry) => {
-        entry.path = nameOf.get(entry.path) ?? entry.path;
-        if (entry.stat) entry.stat.mode = 0o644;
-      },
-    },
-    [...nameOf.keys()],
-  );
+  await writeArchive(target, content);
 }

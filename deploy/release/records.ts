@@ -31,7 +31,7 @@ const BY_HAND = {
   type: "object",
   required: ["kind", "who", "why", "when", "from", "to", "outcome"],
   properties: {
-    kind: { enum: ["rollback", "emergency"] },
+    kind: { enum: ["rollback", "emergency", "promotion"] },
     who: { type: "string" },
     why: { type: "string" },
     when: { type: "string" },
@@ -41,7 +41,7 @@ const BY_HAND = {
   },
 } as const satisfies JSONSchema;
 
-/** A rollback or an emergency release: `who` is an ARN, `when` ISO 8601, `from` and `to` versions ("new" until it is known). */
+/** A rollback, an emergency release, or a promotion that governance did not pass: `who` is an ARN, `when` ISO 8601, `from` and `to` versions ("new" until it is known). */
 export type ByHand = FromSchema<typeof BY_HAND>;
 
 export interface Records {

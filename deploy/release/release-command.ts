@@ -42,13 +42,18 @@ export async function runSteps<T extends object>(context: T, steps: ListrTask<T>
   }).run(context);
 }
 
+/** @throws UserError when nobody is there to answer: better before long work than after it. */
+export function checkTerminal(): void {
+  if (!process.stdin.isTTY)
+    throw new UserError("There is no terminal to confirm at: add --yes to go on without a question.");
+}
+
 /**
  * Asks at the terminal.
  * @throws UserError when nobody is there to answer.
  */
 export async function confirm(question: string, signal: AbortSignal): Promise<boolean> {
-  if (!process.stdin.isTTY)
-    throw new UserError("There is no terminal to confirm at: add --yes to go on without a question.");
+  checkTerminal();
   // terminal: false leaves Ctrl-C to the process, where it is a signal
   const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   try {

@@ -142,7 +142,7 @@ async function checkedTarget(stage: Stage, version: string): Promise<Version> {
   const status = await endpointStatus(stage, target);
   if (status === "InService") return target;
   throw new UserError(
-    `Version ${version} answers by endpoint ${target.endpoint}, which ${status === undefined ? "no longer exists" : `is ${status}`}. \`npm run model:promote -- ${target.model} ${stage.flags}\` makes an endpoint for its model again; a version of the live model needs none: \`npm run rollback -- ${stage.flags} --code\`.`,
+    `Version ${version} answers by endpoint ${target.endpoint}, which ${status === undefined ? "no longer exists" : `is ${status}`}. \`npm run model:promote -- ${target.model} ${stage.flags} --without-governance "it was live before"\` makes an endpoint for its model again; a version of the live model needs none: \`npm run rollback -- ${stage.flags} --code\`.`,
   );
 }
 

@@ -1,18 +1,39 @@
-import { HeadObjectCommand } from "@aws-sdk/client-s3";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
 import { GetParametersByPathCommand } from "@aws-sdk/client-ssm";
+import type { Consent } from "../../../deploy/governance/release-check";
+import { makeReport } from "../../../deploy/governance/report";
 import { UserError } from "../../../deploy/local/user-error";
 import { metricsBeside } from "../../../deploy/release/metrics-table";
 import { readRegistry } from "../../../deploy/release/models";
 import { promote } from "../../../deploy/release/promotion";
 import { slsDeploy } from "../../../deploy/release/sls-deploy";
-import { awsError, World } from "./world";
+import type { ReportSummary } from "../../../src/governance/summary";
+import { archiveOf, makeModel, OTHER_METRICS } from "../governance/model-files";
+import { summaryOf, WORSE } from "../governance/summaries";
+import { ARN, awsError, World } from "./world";
 
+jest.mock("../../../deploy/governance/report"); // it runs the job; report.test.ts has it
 jest.mock("../../../deploy/release/sls-deploy"); // it deploys for real; sls-deploy.test.ts and the end-to-end tests have it
 
 let world: World;
 let printed: string[];
-beforeEach(() => {
+let folder: string;
+/** Archives by version; those of the two models differ in what is said of them. */
+let archives: Map<string, Buffer>;
+beforeEach(async () => {
   world = new World();
+  folder = mkdtempSync(path.join(tmpdir(), "serin-promotion-"));
+  archives = new Map([
+    ["model-a", await archiveOf(makeModel(path.join(folder, "model-a")))],
+    ["model-b", await archiveOf(makeModel(path.join(folder, "model-b"), { "model.json": OTHER_METRICS }))],
+  ]);
+  world.s3
+    .on(GetObjectCommand)
+    .callsFake(({ Key }: { Key: string }) => ({ Body: Readable.from([archives.get(Key.split("/")[4] ?? "")]) }));
   world.model("model-a", 0.81);
   world.model("model-b", 0.79);
   world.store.set("/serin/prod/models/active-version", "model-b");
@@ -25,10 +46,13 @@ afterEach(() => {
   world.restore();
   jest.restoreAllMocks();
   jest.mocked(slsDeploy).mockReset();
+  jest.mocked(makeReport).mockReset();
+  rmSync(folder, { recursive: true });
 });
 
 const interruption = { signal: new AbortController().signal, goesOn: "" };
-const run = (version = "model-a", ask = false) => promote(world.stage, version, ask, interruption);
+const run = (version = "model-a", ask = false, consent: Consent = {}) =>
+  promote(world.stage, { version, ask, ...consent }, interruption);
 
 it("shows both models' metrics side by side, then deploys with the new one", async () => {
   await expect(run()).resolves.toBe(0);
@@ -51,28 +75,99 @@ it("does nothing for the active model", async () => {
   expect(slsDeploy).not.toHaveBeenCalled();
 });
 
+const WHY = "the old one fails, two have reviewed this";
+
+describe("governance", () => {
+  const found = (summary: ReportSummary) => jest.mocked(makeReport).mockResolvedValue(summary);
+  beforeEach(async () => {
+    archives.set("model-a", await archiveOf(makeModel(path.join(folder, "other"), { "model.onnx": "other weights" })));
+  });
+
+  it("need not look at models that answer alike", async () => {
+    archives.set("model-a", archives.get("model-b") ?? Buffer.of());
+    await expect(run()).resolves.toBe(0);
+    expect(printed[1]).toMatch(/same weights, tokenizer and code/);
+    expect(makeReport).not.toHaveBeenCalled();
+  });
+
+  it("compares a model that answers otherwise with the active one, and says what it found", async () => {
+    found(summaryOf("ok"));
+    await expect(run()).resolves.toBe(0);
+    const [, request] = jest.mocked(makeReport).mock.calls[0] ?? [];
+    expect(request).toMatchObject({
+      model: { version: "model-a", place: expect.stringMatching(/model-a\.tar\.gz$/) },
+      baseline: { version: "model-b", place: expect.stringMatching(/model-b\.tar\.gz$/) },
+      data: undefined,
+      history: undefined,
+    });
+    expect(printed[1]).toMatch(/^Model new treats no group worse than model old\..*\nReport: .*prod-model-a/);
+    expect(world.records()).toEqual([]);
+  });
+
+  it("refuses a model that treats groups worse, naming what got worse", async () => {
+    found(summaryOf("worse", [WORSE]));
+    await expect(run()).rejects.toThrow(/woman: Recall difference \(RD\) 0\.010 -> 0\.090.*\n.*--allow-worse "REASON"/);
+    expect(slsDeploy).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ["allowWorse", `worse, allowed: ${WHY}`, 1],
+    ["withoutGovernance", `without governance: ${WHY}`, 0],
+  ])("lets a model pass for a reason, and writes it down before and after (%s)", async (option, why, reports) => {
+    found(summaryOf("worse", [WORSE]));
+    jest.mocked(slsDeploy).mockImplementation(() => {
+      const started = { kind: "promotion", who: ARN, why, from: "3", to: "new", outcome: "started" };
+      expect(world.records()).toMatchObject([started]);
+      world.alias.version = "4";
+      return Promise.resolve();
+    });
+    await expect(run("model-a", false, { [option]: WHY })).resolves.toBe(0);
+    expect(world.records()).toMatchObject([{ why, from: "3", to: "4", outcome: "done" }]);
+    expect(makeReport).toHaveBeenCalledTimes(reports);
+  });
+
+  it("records that such a promotion failed", async () => {
+    jest.mocked(slsDeploy).mockRejectedValue(new UserError("sls deploy failed: no such role"));
+    await expect(run("model-a", false, { withoutGovernance: WHY })).rejects.toThrow("no such role");
+    expect(world.records()).toMatchObject([{ kind: "promotion", outcome: "failed" }]);
+  });
+
+  it.each(["allowWorse", "withoutGovernance"])("wants a reason that says something (%s)", async (option) => {
+    await expect(run("model-a", false, { [option]: "asap" })).rejects.toThrow(/must say why .* at least 10 characters/);
+    expect(slsDeploy).not.toHaveBeenCalled();
+  });
+
+  it("has nothing to compare the first model with", async () => {
+    world.store.set("/serin/prod/models/active-version", "none");
+    await expect(run()).resolves.toBe(0);
+    expect(printed[1]).toBe("Governance: there is no active model to compare with.");
+  });
+});
+
 describe("a model that Autopilot made", () => {
   const VERSION = "autopilotaaaaaaaaaaaa";
   const KEY = "serverless/serin/prod/models/autopilot/jobs/reviews/model.tar.gz";
   beforeEach(() => {
-    const image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/autogluon-inference:1";
-    const metadata = {
-      version: VERSION,
-      uploadedAt: "2026-01-02T00:00:00.000Z",
-      source: "autopilot",
-      metrics: { "autopilot/validation": { accuracy: 0.83 } },
-      job: "reviews",
-      dataSha256: "00",
-      containers: [{ image, modelDataUrl: `s3://bucket/${KEY}`, environment: {} }],
-    };
-    world.store.set(`/serin/prod/models/versions/${VERSION}/metadata`, JSON.stringify(metadata));
-    world.archives.add(KEY);
+    world.autopilot(VERSION, KEY);
   });
 
   it("is released like any other, with the figures that Autopilot measured", async () => {
-    await expect(run(VERSION)).resolves.toBe(0);
+    await expect(run(VERSION, false, { withoutGovernance: WHY })).resolves.toBe(0);
     expect(printed[0]).toMatch(/autopilot\/validation +- +- +- +- +83\.0 % +-/);
     expect(slsDeploy).toHaveBeenCalledWith(world.stage, { modelVersion: VERSION }, interruption);
+  });
+
+  it("cannot be checked before it has an endpoint, so a person has to say why it is released", async () => {
+    await expect(run(VERSION)).rejects.toThrow(/Governance cannot be checked:.*--without-governance "REASON"/);
+    expect(slsDeploy).not.toHaveBeenCalled();
+  });
+
+  it("is asked through its endpoint when it has one", async () => {
+    world.versions.set("4", VERSION);
+    jest.mocked(makeReport).mockResolvedValue(summaryOf("ok"));
+    await expect(run(VERSION)).resolves.toBe(0);
+    const [, request] = jest.mocked(makeReport).mock.calls[0] ?? [];
+    expect(request?.model.place).toMatch(/^https:.*\/endpoints\/serin-prod-autopilota/);
   });
 
   it("is refused when its archive is gone, which no deployment brings back", async () => {

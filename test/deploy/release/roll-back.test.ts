@@ -335,7 +335,9 @@ describe("a rollback that cannot be", () => {
     if (status === undefined) world.endpoints.delete("serin-prod-model-a");
     else world.endpoints.set("serin-prod-model-a", status);
     await expect(roll("model")).rejects.toThrow(
-      new RegExp(`serin-prod-model-a, which ${said}.*npm run model:promote -- model-a --stage prod`),
+      new RegExp(
+        `serin-prod-model-a, which ${said}.*npm run model:promote -- model-a --stage prod --without-governance "`,
+      ),
     );
     expect(updates()).toHaveLength(0);
   });

@@ -134,6 +134,22 @@ export class World {
     this.archives.add(`serverless/serin/prod/models/${version}/model.tar.gz`);
   }
 
+  /** A model of Autopilot's, and its archive's key. */
+  autopilot(version: string, key: string): void {
+    const image = "763104351884.dkr.ecr.us-east-1.amazonaws.com/autogluon-inference:1";
+    const metadata = {
+      version,
+      uploadedAt: "2026-01-02T00:00:00.000Z",
+      source: "autopilot",
+      metrics: { "autopilot/validation": { accuracy: 0.83 } },
+      job: "reviews",
+      dataSha256: "00",
+      containers: [{ image, modelDataUrl: `s3://bucket/${key}`, environment: {} }],
+    };
+    this.store.set(`/serin/prod/models/versions/${version}/metadata`, JSON.stringify(metadata));
+    this.archives.add(key);
+  }
+
   restore(): void {
     for (const mock of [this.cloudFormation, this.codeDeploy, this.lambda, this.logs, this.s3]) mock.restore();
     for (const mock of [this.sageMaker, this.sns, this.ssm, this.sts]) mock.restore();

@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { dependencyFiles, fetchDependencies } from "../../deploy/model-dependencies";
+import { fetchPackages, packageFiles } from "../../deploy/container-packages";
+import { MODEL_PACKAGES } from "../../deploy/model-package";
 import { PYTHON } from "../../deploy/python-env";
 import { ROOT } from "../../deploy/root";
 import { write } from "./model-folder";
@@ -30,28 +31,28 @@ function publish(content: string): string {
 const lock = (sha256: string) =>
   write(root, "model/requirements-container.txt", `inference==1.0.0 --hash=sha256:${sha256}\n`);
 
-function fetchPackages(steps: string[] = []): Promise<string> {
+function fetched(steps: string[] = []): Promise<string> {
   const environment = { ...process.env, PIP_NO_INDEX: "1", PIP_FIND_LINKS: path.join(root, "index") };
-  return fetchDependencies((step) => steps.push(step), { root, environment });
+  return fetchPackages(MODEL_PACKAGES, (step) => steps.push(step), { root, environment });
 }
 
-describe("the model's packages", () => {
+describe("packages for a container", () => {
   it("are unpacked as locked, with progress, and need no index the next time", async () => {
     lock(publish("answer = 42\n"));
     const steps: string[] = [];
-    const folder = await fetchPackages(steps);
-    expect(dependencyFiles(folder)).toContain("inference.py");
+    const folder = await fetched(steps);
+    expect(packageFiles(MODEL_PACKAGES, folder)).toContain("inference.py");
     expect(readFileSync(path.join(folder, "inference.py"), "utf8")).toBe("answer = 42\n");
     expect(steps).toContain("Successfully installed inference-1.0.0");
     rmSync(path.join(root, "index"), { recursive: true });
-    expect(await fetchPackages()).toBe(folder);
+    expect(await fetched()).toBe(folder);
   });
 
   it("are fetched anew for another lock file", async () => {
     lock(publish("answer = 42\n"));
-    const before = await fetchPackages();
+    const before = await fetched();
     lock(publish("answer = 43\n"));
-    const after = await fetchPackages();
+    const after = await fetched();
     expect(after).not.toBe(before);
     expect(readFileSync(path.join(after, "inference.py"), "utf8")).toBe("answer = 43\n");
   });
@@ -59,14 +60,14 @@ describe("the model's packages", () => {
   it("are refused when they are not what the lock file names, and not kept", async () => {
     publish("answer = 42\n");
     lock("0".repeat(64));
-    await expect(fetchPackages()).rejects.toThrow("not the one that model/requirements-container.txt names");
-    await expect(fetchPackages()).rejects.toThrow("not the one that model/requirements-container.txt names");
+    await expect(fetched()).rejects.toThrow("not the one that model/requirements-container.txt names");
+    await expect(fetched()).rejects.toThrow("not the one that model/requirements-container.txt names");
   });
 
   it("cannot be had without an index the first time, which is said", async () => {
     lock("0".repeat(64));
     mkdirSync(path.join(root, "index"));
-    await expect(fetchPackages()).rejects.toThrow(
+    await expect(fetched()).rejects.toThrow(
       /No matching distribution found for inference==1.0.0.* needs a package index/,
     );
   });
