@@ -5,7 +5,7 @@ import tseslint from "typescript-eslint";
 function ownFolderOrCore(up) {
   const outside = up.replaceAll(".", "\\.");
   const message = "Import the core or your own folder.";
-  const regex = `^${outside}(?!configuration/|http/|rate-limit/|model-client/|telemetry/)`;
+  const regex = `^${outside}(?!configuration/|drift/|http/|rate-limit/|model-client/|telemetry/)`;
   return { "no-restricted-imports": ["error", { patterns: [{ regex, message }] }] };
 }
 

@@ -1,6 +1,8 @@
 // Every file that is derived from the schemas and the error catalogue: what it must hold, and which ones on disk do not.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { TRAFFIC } from "../src/governance/start/traffic-schema";
+import { REPORT_SUMMARY } from "../src/governance/summary";
 import { ROOT } from "./root";
 import { generatedValidators } from "./validators";
 
@@ -9,8 +11,18 @@ type Files = ReadonlyMap<string, string>;
 /** In this order: the reference's examples are answers of code that imports the validators. */
 const GENERATORS: readonly (() => Promise<Files>)[] = [
   () => Promise.resolve(generatedValidators()),
+  () => Promise.resolve(generatedSchemas()),
   generatedReference,
 ];
+
+/** For the job, which is Python and validates with the schemas themselves. */
+function generatedSchemas(): Files {
+  const schemas = { "clarify/job/summary.schema.json": REPORT_SUMMARY, "clarify/drift/traffic.schema.json": TRAFFIC };
+  const $schema = "https://json-schema.org/draft/2020-12/schema";
+  return new Map(
+    Object.entries(schemas).map(([file, schema]) => [file, `${JSON.stringify({ $schema, ...schema }, null, 2)}\n`]),
+  );
+}
 
 async function generatedReference(): Promise<Files> {
   const { apiReference } = await import("./openapi");

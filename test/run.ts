@@ -1,6 +1,6 @@
 // `npm test`: every test, TypeScript and Python, closed by one line that counts both.
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { type StdioOptions, spawn } from "node:child_process";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { runCommand } from "../deploy/command";
@@ -14,15 +14,21 @@ interface Counts {
 
 const JEST = path.join(__dirname, "..", "node_modules", "jest", "bin", "jest.js");
 
-async function run(command: string, args: readonly string[]): Promise<number> {
+async function run(command: string, args: readonly string[], stdio: StdioOptions = "inherit"): Promise<number> {
   const child = spawn(command, args, {
-    stdio: "inherit",
+    stdio,
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
   });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => resolve(code ?? 1));
   });
+}
+
+/** What it prints goes into a file: two runners in one terminal cannot be read. */
+async function pytest(report: string, log: string): Promise<number> {
+  const printed = openSync(log, "w");
+  return run(PYTHON, ["-m", "pytest", "--cov", `--junitxml=${report}`], ["ignore", printed, printed]);
 }
 
 function jestCounts(file: string): Counts {
@@ -54,11 +60,10 @@ async function main(): Promise<number> {
     const report = (name: string) => path.join(reports, name);
     const jest = (project: string, ...args: readonly string[]) =>
       run(process.execPath, [JEST, "--selectProjects", project, ...args, "--json", `--outputFile=${report(project)}`]);
-    const codes = [
-      await jest("unit", "--coverage"),
-      await jest("e2e", "--runInBand"), // they share a deployment, and a release's latency is measured
-      await run(PYTHON, ["-m", "pytest", "--cov", `--junitxml=${report("pytest")}`]),
-    ];
+    const python = pytest(report("pytest"), report("pytest.log")); // beside the unit tests, which leave it a core
+    const codes = [await jest("unit", "--coverage"), await python];
+    process.stdout.write(readFileSync(report("pytest.log")));
+    codes.push(await jest("e2e", "--runInBand")); // alone: they share a deployment, and a release's latency is measured
     const all = [jestCounts(report("unit")), jestCounts(report("e2e")), pytestCounts(report("pytest"))];
     const total = (key: keyof Counts) => all.reduce((sum, counts) => sum + counts[key], 0);
     const skipped = total("skipped");

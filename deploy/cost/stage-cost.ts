@@ -11,12 +11,14 @@ export const ASSUMED = {
   /** What a serverless endpoint bills for a request. */
   serverlessSeconds: 0.01,
   serverlessGb: 2,
-  /** The function's log line (337 bytes) and metrics (848), Lambda's own lines, the access log. */
+  /** The function's log line (418 bytes) and metrics (848), Lambda's own lines, the access log. */
   logKb: 2,
   answerKb: 0.8,
   modelsGb: 1,
-  /** 10 metrics with 3 sets of dimensions each (src/telemetry); without requests there are none. */
-  customMetrics: 30,
+  /** 10 metrics with 3 sets of dimensions each (src/telemetry), and API Gateway's 6 of the route; without requests there are none. */
+  customMetrics: 36,
+  /** Of the governance report, each with one set of dimensions (src/governance/publish/metrics.ts). */
+  reportMetrics: 5,
   /** Requests a day of one machine client: half of its quota of 100 a minute. */
   requestsOfAClient: 0.5 * 100 * 1440,
   /** Every client takes a token an hour. */
@@ -46,9 +48,11 @@ export function stageCost(requestsPerDay: number, inventory: Inventory, hosting:
     { part: "DynamoDB", usd: requests * prices.dynamoDbWrite.usd },
     { part: "Logs, kept for 30 days", usd: gb(ASSUMED.logKb) * (prices.logsGb.usd + prices.logsGbMonth.usd) },
     { part: "Custom metrics", usd: metrics },
+    { part: "Metrics of the governance report", usd: ASSUMED.reportMetrics * prices.metricMonth.usd },
+    { part: "Governance job, weekly", usd: prices.processingInstanceHour.usd },
     { part: "Alarms", usd: inventory.alarmMetrics * prices.alarmMetricMonth.usd },
     { part: "Dashboard", usd: inventory.dashboards * prices.dashboardMonth.usd },
-    { part: "KMS key", usd: inventory.keys * prices.kmsKeyMonth.usd },
+    { part: "KMS keys", usd: inventory.keys * prices.kmsKeyMonth.usd },
     { part: "S3", usd: ASSUMED.modelsGb * prices.s3GbMonth.usd },
     { part: "Data to the internet", usd: gb(ASSUMED.answerKb) * prices.dataOutGb.usd },
     { part: `Composite alarms (${inventory.compositeAlarms})`, usd: prices.compositeAlarmMonth.usd },

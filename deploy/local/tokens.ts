@@ -19,35 +19,36 @@ import { UserError } from "./user-error";
 /** Whose token: `machine` is the deployed app client, `other` one of the same pool that the API does not accept, `short-lived` expires in seconds. */
 export const TOKEN_CLIENTS = ["machine", "other", "short-lived"] as const;
 
+/** What the API's operations ask for (deploy/auth.yml). */
+export const SCOPES = ["serin/predict", "serin/explain"] as const;
+type Scope = (typeof SCOPES)[number];
+
 /** What kind of token to issue; a plain `{}` is one that the API accepts for an hour. */
 export interface TokenRequest {
   readonly client?: (typeof TOKEN_CLIENTS)[number];
-  /** False for an access token without `serin/predict`, as a password sign-in gives. */
-  readonly scope?: boolean;
+  /** The only scope of the token, instead of all; false for none, as a password sign-in gives. */
+  readonly scope?: Scope | false;
 }
 
 type TokenTarget = Pick<Target, "awsUrl" | "userPoolId" | "machineClientId" | "peopleClientId">;
 
-const SCOPE = "serin/predict";
 /** Seconds that a short-lived token is valid; Cognito itself allows no less than 5 minutes, its emulator does. */
 const SHORT_LIVED_SECONDS = 10;
 
 const cognitoOf = ({ awsUrl }: TokenTarget) => new CognitoIdentityProviderClient(clientConfig(awsUrl));
 
 /** @throws UserError when the client can have no such token. */
-export async function issueToken(
-  target: TokenTarget,
-  { client = "machine", scope = true }: TokenRequest,
-): Promise<string> {
-  if (!scope) {
+export async function issueToken(target: TokenTarget, { client = "machine", scope }: TokenRequest): Promise<string> {
+  if (scope === false) {
     if (client !== "machine") throw new UserError("--no-scope goes with --client machine only.");
     return (await signInPerson(target)).accessToken;
   }
-  if (client === "other") return clientCredentials(target, await createClient(target));
+  const scopes = scope === undefined ? SCOPES : [scope];
+  if (client === "other") return clientCredentials(target, await createClient(target), scopes);
   const machine = await describeClient(target, target.machineClientId);
-  if (client === "machine") return clientCredentials(target, machine);
+  if (client === "machine") return clientCredentials(target, machine, scopes);
   const short = { AccessTokenValidity: SHORT_LIVED_SECONDS, TokenValidityUnits: { AccessToken: "seconds" } } as const;
-  return withChange(target, machine, short, () => clientCredentials(target, machine));
+  return withChange(target, machine, short, () => clientCredentials(target, machine, scopes));
 }
 
 /**
@@ -78,14 +79,18 @@ export async function signInPerson(target: TokenTarget): Promise<{ accessToken: 
 }
 
 /** The OAuth 2.0 client credentials grant (RFC 6749, section 4.4). */
-export async function clientCredentials(target: TokenTarget, client: UserPoolClientType): Promise<string> {
+export async function clientCredentials(
+  target: TokenTarget,
+  client: UserPoolClientType,
+  scopes: readonly Scope[] = SCOPES,
+): Promise<string> {
   const secret = Buffer.from(
     `${present(client.ClientId, "the client id")}:${present(client.ClientSecret, "the client secret")}`,
   ).toString("base64");
   const response = await fetch(`${target.awsUrl}/oauth2/token`, {
     method: "POST",
     headers: { authorization: `Basic ${secret}` },
-    body: new URLSearchParams({ grant_type: "client_credentials", scope: SCOPE }),
+    body: new URLSearchParams({ grant_type: "client_credentials", scope: scopes.join(" ") }),
   });
   if (!response.ok) throw new Error(`the token endpoint answered ${response.status}`);
   const body: unknown = await response.json();
@@ -110,7 +115,7 @@ async function createClient(target: TokenTarget): Promise<UserPoolClientType> {
       GenerateSecret: true,
       AllowedOAuthFlowsUserPoolClient: true,
       AllowedOAuthFlows: ["client_credentials"],
-      AllowedOAuthScopes: [SCOPE],
+      AllowedOAuthScopes: [...SCOPES],
     }),
   );
   return present(UserPoolClient, "the new app client");

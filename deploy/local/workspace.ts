@@ -8,7 +8,7 @@ export const SLS = path.join(ROOT, "node_modules", "serverless", "bin", "serverl
 
 /** osls wants its configuration to be real files; folders may be links. */
 const COPIED = ["serverless.yml", "package.json", "tsconfig.json"];
-const LINKED = ["src", "deploy", "model", "node_modules"] as const;
+const LINKED = ["src", "deploy", "model", "clarify", "node_modules"] as const;
 
 /** A folder of the service that a workspace may hold a copy of. */
 export type WorkspaceFolder = Exclude<(typeof LINKED)[number], "node_modules">;

@@ -17,7 +17,7 @@ interface Choice extends ReleasedModels {
 
 /**
  * Gives serverless.yml the variables `${model:version}` and `${model:previous}`: what the stage releases, changed by the parameters
- * modelVersion and previousModel; `${model:format}`, how the first is asked; and `${model:containers}` of those that Autopilot made.
+ * modelVersion and previousModel; `${model:format}` and `${model:previousFormat}`, how they are asked; and `${model:containers}` of those that Autopilot made.
  * Only `sls deploy` asks AWS what the stage releases; packaging takes the model in the working tree, and asks for containers only.
  *
  * That model is uploaded with every deployment, live or not, so that a promotion has nothing to pack. It goes to the deployment bucket,
@@ -49,8 +49,10 @@ export class ModelArtifactPlugin {
     this.choice ??= this.choose(resolveVariable);
     try {
       const { active, previous, containers } = await this.choice;
-      const format = isAutopilot(active) ? "autopilot" : "serin";
-      const values = new Map<string, unknown>(Object.entries({ version: active, previous, format, containers }));
+      const [format, previousFormat] = [formatOf(active), formatOf(previous)];
+      const values = new Map<string, unknown>(
+        Object.entries({ version: active, previous, format, previousFormat, containers }),
+      );
       if (values.has(address)) return { value: values.get(address) };
       const known = [...values.keys()].map((name) => `\${model:${name}}`).join(", ");
       throw new DeployError(`\${model:${address}} is unknown; there are ${known}`);
@@ -147,6 +149,8 @@ export class ModelArtifactPlugin {
     return new ModelArchives(s3, bucket, this.serverless.service.service, this.stage);
   }
 }
+
+const formatOf = (version: string) => (isAutopilot(version) ? "autopilot" : "serin");
 
 /** `sls deploy --package` brings a template whose models were chosen before. */
 function checkPackage(packaged: ReleasedModels, chosen: ReleasedModels): void {

@@ -1,9 +1,9 @@
 // Uploads the model in the working tree to a stage, and registers it there.
 import path from "node:path";
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { fetchDependencies } from "../model-dependencies";
+import { fetchPackages } from "../container-packages";
 import { readManifest } from "../model-manifest";
-import { ARTIFACT, packModel } from "../model-package";
+import { ARTIFACT, MODEL_PACKAGES, packModel } from "../model-package";
 import { ensurePython } from "../python-env";
 import type { ModelArchives } from "./model-archives";
 import { registerModel } from "./released-models";
@@ -38,7 +38,7 @@ export async function uploadModel(upload: Upload): Promise<void> {
 async function pack({ root, file, withPackages, onProgress }: Upload): Promise<void> {
   if (!withPackages) return packModel(root, file);
   await ensurePython("local", onProgress);
-  await packModel(root, file, await fetchDependencies(onProgress));
+  await packModel(root, file, await fetchPackages(MODEL_PACKAGES, onProgress));
 }
 
 async function register({ root, stage, version, archives, ssm }: Upload, isNew: boolean): Promise<void> {

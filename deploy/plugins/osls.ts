@@ -61,6 +61,7 @@ export interface Serverless {
         readonly containers: AutopilotContainers;
         readonly autopilotInstanceType: string;
       };
+      readonly governance: { readonly version: string };
       readonly release: string;
       /** Values of the stack's parameters that say who is told; empty for nobody. */
       readonly notifications: Readonly<Record<string, string>>;

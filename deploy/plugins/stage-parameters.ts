@@ -41,6 +41,12 @@ const modelVersion: Rule = {
   expected: "the id of a model version, as `npm run releases` lists them",
 };
 
+/** Of x86, which the packed packages are for, and without a disk of its own, which no key of ours could encrypt. */
+const JOB_INSTANCE = /^ml\.(c4|c5|c6i|m4|m5|m6i|r5|t3)\.[a-z0-9]+$/;
+
+/** Once a week: the alarm governance-missed goes off after 8 days. */
+const WEEKLY = /^([1-5]?\d) (1?\d|2[0-3]) \? \* (MON|TUE|WED|THU|FRI|SAT|SUN) \*$/;
+
 /** By name. modelVersion, previousModel, deploymentRole and permissionsBoundary have no default in serverless.yml. */
 export const RULES: Readonly<Record<string, Rule>> = {
   modelVersion,
@@ -54,6 +60,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   invocationsPerInstance: wholeNumber(1, 1_000_000, "invocations a minute"),
   modelDependencies: oneOf("packed", "none"),
   modelBudgetMs: wholeNumber(50, 4500, "milliseconds"), // the function itself ends after 5 s
+  explainBudgetMs: wholeNumber(50, 9000, "milliseconds"), // its function ends after 10 s
   limiterTimeoutMs: wholeNumber(10, 4500, "milliseconds"),
   release: oneOf("canary", "immediate"),
   onInconclusive: oneOf("fail", "pass"),
@@ -65,6 +72,17 @@ export const RULES: Readonly<Record<string, Rule>> = {
   deploymentRole: matching(/^arn:[a-z-]+:iam::\d{12}:role\/\S+$/, "the ARN of a role"),
   permissionsBoundary: matching(/^arn:[a-z-]+:iam::\d{12}:policy\/\S+$/, "the ARN of a policy"),
   network: oneOf("public", "private"),
+  governanceImage: oneOf("serin", "clarify"),
+  governanceInstanceType: matching(
+    JOB_INSTANCE,
+    "a SageMaker instance type of c4, c5, c6i, m4, m5, m6i, r5 or t3, such as ml.m5.xlarge",
+  ),
+  governanceSchedule: matching(
+    WEEKLY,
+    'a time of the week in UTC, such as "0 3 ? * MON *" (minute, hour, ?, *, day, *)',
+  ),
+  reportsRetentionDays: wholeNumber(60, 36_500, "days"), // a job compares with the last 8 weeks
+  reportsLockDays: wholeNumber(0, 36_500, "days"),
   alarmEmail: optional(matching(/^[^\s@,;]+@[^\s@,;]+\.[^\s@,;]+$/, "an e-mail address")),
   slackWorkspace: optional(matching(/^T[0-9A-Z]{5,254}$/, "the id of a Slack workspace, such as T0123ABCD")),
   slackChannel: optional(matching(/^[CG][0-9A-Z]{5,254}$/, "the id of a Slack channel, such as C0123ABCD")),
@@ -128,6 +146,11 @@ export function checkParameters(values: Parameters, known: readonly string[]): v
   const { slackWorkspace = "", slackChannel = "" } = values;
   if ((slackWorkspace === "") !== (slackChannel === ""))
     throw new DeployError("Slack takes two parameters: slackWorkspace and slackChannel. Give both or none");
+  const { reportsLockDays, reportsRetentionDays } = values;
+  if (Number(reportsLockDays) > Number(reportsRetentionDays))
+    throw new DeployError(
+      `reportsLockDays is ${reportsLockDays}, more than reportsRetentionDays, which is ${reportsRetentionDays}`,
+    );
   const { minInstances, maxInstances } = values;
   if (Number(minInstances) > Number(maxInstances))
     throw new DeployError(`minInstances is ${minInstances}, more than maxInstances, which is ${maxInstances}`);

@@ -5,8 +5,10 @@ import type { MetricAlarm, MetricStat } from "@aws-sdk/client-cloudwatch";
 import { alarmsOf as alarmsInRule } from "../../deploy/local/alarms/composite";
 import { type PackagedService, packageService } from "../../deploy/packaged-service";
 import { ROOT } from "../../deploy/root";
+import { publishMetrics } from "../../src/governance/publish/metrics";
+import type { ReportSummary } from "../../src/governance/summary";
 import { createTelemetry } from "../../src/telemetry/telemetry";
-import { captureStdout } from "../capture-stdout";
+import { captureStdout, type Line } from "../capture-stdout";
 import { type Alarms, alarmsOf, resolve } from "./alarms-of";
 import { evaluate } from "./evaluated-template";
 
@@ -57,6 +59,9 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   "limiter-failing-open.md": ["limiter-failing-open"],
   "table-throttled.md": ["table-throttled"],
   "governance-failed.md": ["governance-failed"],
+  "governance-errors.md": ["governance-errors"],
+  "governance-missed.md": ["governance-missed"],
+  "drift.md": ["drift"],
 };
 
 describe("the alarms", () => {
@@ -128,15 +133,17 @@ function stats(alarm: MetricAlarm): MetricStat[] {
 /** Of https://docs.aws.amazon.com: what AWS publishes, with its dimensions. */
 const PUBLISHED_BY_AWS = [
   "AWS/ApiGateway Count ApiId,Stage",
-  "AWS/ApiGateway 5xx ApiId,Stage",
-  "AWS/ApiGateway Latency ApiId,Stage",
+  "AWS/ApiGateway Count ApiId,Method,Resource,Stage",
+  "AWS/ApiGateway 5xx ApiId,Method,Resource,Stage",
+  "AWS/ApiGateway Latency ApiId,Method,Resource,Stage",
   "AWS/SageMaker Invocations EndpointName,VariantName",
   "AWS/SageMaker Invocation4XXErrors EndpointName,VariantName",
   "AWS/SageMaker Invocation5XXErrors EndpointName,VariantName",
-  "AWS/SageMaker ModelLatency EndpointName,VariantName",
   "AWS/DynamoDB WriteThrottleEvents TableName",
   "AWS/Events Invocations RuleName",
   "AWS/Lambda Errors ExecutedVersion,FunctionName,Resource",
+  "AWS/Lambda Errors FunctionName",
+  "AWS/Scheduler InvocationDroppedCount ScheduleGroup",
 ];
 
 /** What the telemetry of predict really writes. */
@@ -148,14 +155,34 @@ function publishedByPredict(): string[] {
     functionVersion: "7",
     status: 200,
     latencyMs: 1,
-    facts: {},
+    facts: { model_latency_ms: 1 },
   };
   const lines = captureStdout(() => {
     requestCompleted(request);
     requestCompleted(request); // the first is cold, and not compared
   });
-  return lines.flatMap(({ _aws }) => (Object(_aws).CloudWatchMetrics ?? []).flatMap(metricsOf));
+  return metricsIn(lines);
 }
+
+/** A report with drift. */
+const SUMMARY = {
+  version: "1",
+  created: "2026-03-16T04:00:00Z",
+  model: A,
+  baseline: null,
+  verdict: "ok",
+  tally: { ok: 1, worse: 0, insufficientData: 0 },
+  worse: [],
+  importance: null,
+  drift: {
+    verdict: "drift",
+    requests: 9_000,
+    features: [{ name: "textBytes", psi: 0.3, threshold: 0.1, verdict: "drift" }],
+  },
+} as const satisfies ReportSummary;
+
+/** What a report leads to. */
+const publishedByGovernance = () => metricsIn(captureStdout(() => publishMetrics("prod", SUMMARY)));
 
 interface Directive {
   readonly Namespace: string;
@@ -163,13 +190,16 @@ interface Directive {
   readonly Metrics: readonly { readonly Name: string }[];
 }
 
+const metricsIn = (lines: readonly Line[]): string[] =>
+  lines.flatMap(({ _aws }) => (Object(_aws).CloudWatchMetrics ?? []).flatMap(metricsOf));
+
 const metricsOf = ({ Namespace, Dimensions, Metrics }: Directive) =>
   Dimensions.flatMap((dimensions) =>
     Metrics.map(({ Name }) => `${Namespace} ${Name} ${[...dimensions].sort().join(",")}`),
   );
 
 it("watch metrics that somebody publishes", () => {
-  const published = [...PUBLISHED_BY_AWS, ...publishedByPredict()];
+  const published = [...PUBLISHED_BY_AWS, ...publishedByPredict(), ...publishedByGovernance()];
   const watched = alarms().metric.flatMap((alarm) =>
     stats(alarm).map(({ Metric }) => {
       const dimensions = (Metric?.Dimensions ?? []).map(({ Name = "" }) => Name).sort();
@@ -220,7 +250,7 @@ describe("the thresholds", () => {
   });
 
   it("follow the stage's parameters", () => {
-    expect(expression(`endpoint-latency-${A}`, "share")).toContain("p95 / 500000");
+    expect(expression(`endpoint-latency-${A}`, "share")).toContain("p95 / 500,");
     const silence = alarms(dev).metric.find((alarm) => name(alarm) === "silence");
     expect(Number(silence && stats(silence)[0]?.Period)).toBe(7200);
   });
@@ -242,6 +272,8 @@ describe("the objectives", () => {
     Dimensions: [
       { Name: "ApiId", Value: "HttpApi" },
       { Name: "Stage", Value: "$default" },
+      { Name: "Method", Value: "POST" },
+      { Name: "Resource", Value: "/predict" },
     ],
   };
 
@@ -251,7 +283,10 @@ describe("the objectives", () => {
     expect(objective("LatencyObjective").Goal).toMatchObject({ AttainmentGoal: 95, Interval: month });
   });
 
-  it("are measured at the gateway, by requests", () => {
+  it("are measured at the gateway, by requests for predictions: what explanations take is not theirs", () => {
+    expect(resourcesOf(prod)["HttpApiStage"]?.Properties).toMatchObject({
+      DefaultRouteSettings: { DetailedMetricsEnabled: true },
+    });
     const availability = objective("AvailabilityObjective").RequestBasedSli.RequestBasedSliMetric;
     expect(availability.TotalRequestCountMetric[0].MetricStat).toMatchObject({
       Stat: "Sum",
@@ -316,7 +351,8 @@ describe("who is told", () => {
   });
 
   it("is who has the address", () => {
-    expect(told(EMAIL)).toEqual([email("serin-prod-alarms"), email("serin-prod-releases")]);
+    const topics = ["serin-prod-alarms", "serin-prod-releases", "serin-prod-reports"].map(email);
+    expect(told(EMAIL).sort()).toEqual(topics);
   });
 
   it("is the channel", () => {
@@ -324,7 +360,7 @@ describe("who is told", () => {
   });
 
   it("is both, of alarms and of releases by hand", () => {
-    expect(told({ ...EMAIL, ...SLACK })).toHaveLength(3);
+    expect(told({ ...EMAIL, ...SLACK })).toHaveLength(4);
   });
 
   it("may do nothing in Slack but see alarms", () => {
@@ -350,7 +386,7 @@ describe("who is told", () => {
 
   it("is told through encrypted topics, which alarms of this stage may use", () => {
     const topics = ofType("AWS::SNS::Topic");
-    expect(topics).toHaveLength(2);
+    expect(topics).toHaveLength(3);
     for (const topic of topics) expect(topic).toHaveProperty("KmsMasterKeyId", "Key");
     const { Statement } = Object(resourcesOf(prod)["AlarmTopicPolicy"]?.Properties["PolicyDocument"]);
     expect(Statement).toContainEqual(
@@ -379,4 +415,27 @@ it("hears of governance jobs of its own stage that failed or were stopped", () =
   });
   expect(metricAlarm("governance-failed").Dimensions).toEqual([{ Name: "RuleName", Value: "GovernanceFailedRule" }]);
   expect(resources["GovernanceFailedRule"]?.Properties["Targets"]).toHaveLength(1); // without one there are no Invocations
+});
+
+describe("the drift alarm", () => {
+  it("watches what a report with drift publishes, until a report without", () => {
+    const { Namespace, MetricName = "", Dimensions = [], ...alarm } = metricAlarm("drift");
+    const [line] = captureStdout(() => publishMetrics("prod", SUMMARY));
+    expect(line).toMatchObject({
+      [MetricName]: 1,
+      ...Object.fromEntries(Dimensions.map(({ Name = "", Value }) => [Name, Value])),
+      _aws: { CloudWatchMetrics: [{ Namespace, Dimensions: [Dimensions.map(({ Name }) => Name)] }] },
+    });
+    expect(alarm).toMatchObject({
+      Threshold: 1,
+      ComparisonOperator: "GreaterThanOrEqualToThreshold",
+      EvaluationPeriods: 1,
+      Statistic: "Maximum",
+      TreatMissingData: "ignore",
+    });
+  });
+
+  it("needs a look in working hours", () => {
+    expect(alarmsInRule(composite("attention")?.AlarmRule ?? "")).toContain("serin-prod-drift");
+  });
 });

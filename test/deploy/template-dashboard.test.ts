@@ -3,6 +3,8 @@ import { type MetricWidget, readBody, type Widget } from "../../deploy/local/das
 import { readSearch } from "../../deploy/local/dashboard/search";
 import { metricsOf } from "../../deploy/local/metrics/emf";
 import { type PackagedService, packageService, type Template } from "../../deploy/packaged-service";
+import { publishMetrics } from "../../src/governance/publish/metrics";
+import type { ReportSummary } from "../../src/governance/summary";
 import { createTelemetry } from "../../src/telemetry/telemetry";
 import { captureStdout } from "../capture-stdout";
 
@@ -13,6 +15,7 @@ const STAGE = "prod";
 /** What AWS publishes, by namespace and dimensions. Each was looked up in the service's user guide. */
 const OF_AWS: Readonly<Record<string, readonly string[]>> = {
   "AWS/ApiGateway ApiId,Stage": ["Count", "4xx", "5xx", "Latency", "IntegrationLatency"],
+  "AWS/ApiGateway ApiId,Method,Resource,Stage": ["Count", "4xx", "5xx", "Latency", "IntegrationLatency"],
   "AWS/Lambda FunctionName": ["Invocations", "Errors", "Throttles", "Duration"],
   "AWS/SageMaker EndpointName,VariantName": [
     ...["Invocations", "Invocation4XXErrors", "Invocation5XXErrors", "InvocationsPerInstance"],
@@ -63,13 +66,29 @@ function metrics(hosting: (typeof HOSTINGS)[number]) {
   );
 }
 
-/** What the function publishes of a request that meets everything at once, and of one that meets nothing. */
+/** A governance report with drift. */
+const REPORT: ReportSummary = {
+  version: "1",
+  created: "2026-11-23T03:30:00Z",
+  model: A,
+  baseline: null,
+  verdict: "ok",
+  tally: { ok: 1, worse: 0, insufficientData: 0 },
+  worse: [],
+  importance: null,
+  drift: { verdict: "drift", requests: 9, features: [{ name: "textBytes", psi: 1, threshold: 0.2, verdict: "drift" }] },
+};
+
+/** What the functions of the API publish of a request that meets everything at once, of one that meets nothing, and of a report. */
 function ofSerin() {
   const lines = captureStdout(() => {
-    const telemetry = createTelemetry("predict", { stage: STAGE, modelVersion: A });
     const request = { correlationId: "id", qualification: false, functionVersion: "7", status: 200, latencyMs: 1 };
-    telemetry.requestCompleted({ ...request, facts: { model_latency_ms: 1 } });
-    telemetry.requestCompleted({ ...request, facts: {} });
+    for (const capability of ["predict", "explain", "explainability"]) {
+      const telemetry = createTelemetry(capability, { stage: STAGE, modelVersion: A });
+      telemetry.requestCompleted({ ...request, facts: { model_latency_ms: 1 } });
+      telemetry.requestCompleted({ ...request, facts: {} });
+    }
+    publishMetrics(STAGE, REPORT);
   });
   return lines.flatMap((line) => metricsOf(JSON.stringify(line)));
 }
@@ -156,9 +175,10 @@ describe("the dashboard of stage prod", () => {
   it("draws the limits that alarms and autoscaling have, as numbers", () => {
     const limits = metricWidgets().flatMap(({ properties }) => properties.annotations?.horizontal ?? []);
     const { Resources } = services.realtime.template;
+    const missed = Resources["GovernanceMissedAlarm"]?.Properties["Threshold"];
     const scaling = Object(Resources[`ScalingPolicy${A}`]?.Properties["TargetTrackingScalingPolicyConfiguration"]);
     const of = Object(Resources[`ScalableTarget${A}`]?.Properties);
-    expect(limits.map(({ value }) => value)).toEqual([700, 1, 0.02, 0.02, of.MaxCapacity, scaling.TargetValue]);
+    expect(limits.map(({ value }) => value)).toEqual([700, 1, 0.02, 0.02, of.MaxCapacity, scaling.TargetValue, missed]);
   });
 
   it("has its address among the stack's outputs", () => {

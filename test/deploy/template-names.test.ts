@@ -21,6 +21,8 @@ const LIMITS: Readonly<Record<string, number>> = {
   "AWS::Lambda::Function FunctionName": 64,
   "AWS::Logs::LogGroup LogGroupName": 512,
   "AWS::Logs::QueryDefinition Name": 255,
+  "AWS::Scheduler::Schedule Name": 64,
+  "AWS::Scheduler::ScheduleGroup Name": 64,
   "AWS::SNS::Topic TopicName": 256,
   "AWS::SQS::Queue QueueName": 80,
   "AWS::SSM::Parameter Name": 1011,

@@ -1,4 +1,4 @@
-// The two networks of the function predict, in the compiled template: public by default, private without a way to the internet.
+// The two networks of the API's functions, in the compiled template: public by default, private without a way to the internet.
 import { type PackagedService, packageService, type Resource } from "../../deploy/packaged-service";
 
 let publicly: PackagedService;
@@ -11,6 +11,8 @@ afterAll(() => {
   publicly.remove();
   privately.remove();
 });
+
+const API_FUNCTIONS = ["Predict", "Explain", "Explainability"];
 
 const ofType = ({ template }: PackagedService, type: string): Resource[] =>
   Object.values(template.Resources).filter(({ Type }) => Type.startsWith(type));
@@ -25,13 +27,14 @@ describe("a public stage", () => {
 });
 
 describe("a private stage", () => {
-  it("runs predict in two private subnets, in two zones, and nothing else", () => {
+  it("runs the API's functions in two private subnets, in two zones, and nothing else", () => {
     const attached = ofType(privately, "AWS::Lambda::Function").filter(({ Properties }) => "VpcConfig" in Properties);
-    expect(attached).toEqual([resource("PredictLambdaFunction")]);
-    expect(resource("PredictLambdaFunction")?.Properties["VpcConfig"]).toEqual({
-      SecurityGroupIds: [{ Ref: "PredictSecurityGroup" }],
-      SubnetIds: [{ Ref: "PrivateSubnetA" }, { Ref: "PrivateSubnetB" }],
-    });
+    expect(attached).toEqual(API_FUNCTIONS.map((name) => resource(`${name}LambdaFunction`)));
+    for (const { Properties } of attached)
+      expect(Properties["VpcConfig"]).toEqual({
+        SecurityGroupIds: [{ Ref: "ApiSecurityGroup" }],
+        SubnetIds: [{ Ref: "PrivateSubnetA" }, { Ref: "PrivateSubnetB" }],
+      });
     const zones = ofType(privately, "AWS::EC2::Subnet").flatMap(({ Type, Properties }) =>
       Type === "AWS::EC2::Subnet" ? [JSON.stringify(Properties["AvailabilityZone"])] : [],
     );
@@ -52,12 +55,17 @@ describe("a private stage", () => {
     expect(resource("FlowLogGroup")?.Properties).toMatchObject({ RetentionInDays: 30 });
   });
 
-  it("reaches what predict needs through endpoints that allow only that", () => {
-    const endpoints = ofType(privately, "AWS::EC2::VPCEndpoint").map(({ Properties }) => Properties);
-    expect(endpoints).toHaveLength(3);
-    for (const { PolicyDocument } of endpoints) {
-      expect(JSON.stringify(PolicyDocument)).toContain('{"Fn::GetAtt":["PredictRole","Arn"]}');
-      expect(JSON.stringify(PolicyDocument)).not.toContain('"Resource":"*"');
+  it("reaches what each function needs through endpoints that allow only that", () => {
+    expect(ofType(privately, "AWS::EC2::VPCEndpoint")).toHaveLength(3);
+    const mayUse: Record<string, readonly string[]> = {
+      SageMakerRuntimeEndpoint: ["Predict", "Explain"],
+      DynamoDbEndpoint: API_FUNCTIONS,
+      S3Endpoint: ["Explainability"],
+    };
+    for (const [name, functions] of Object.entries(mayUse)) {
+      const policy = JSON.stringify(resource(name)?.Properties["PolicyDocument"]);
+      expect(policy).not.toContain('"Resource":"*"');
+      expect(API_FUNCTIONS.filter((one) => policy.includes(`["${one}Role","Arn"]`))).toEqual(functions);
     }
     expect(resource("SageMakerRuntimeEndpoint")?.Properties).toMatchObject({
       VpcEndpointType: "Interface",
@@ -70,27 +78,37 @@ describe("a private stage", () => {
       });
   });
 
-  it("lets predict send HTTPS, lets nobody in but predict into the endpoint", () => {
-    expect(resource("PredictSecurityGroup")?.Properties).toMatchObject({
+  it("lets S3 be read for nothing but the newest report's summary", () => {
+    expect(resource("S3Endpoint")?.Properties["PolicyDocument"]).toMatchObject({
+      Statement: [
+        { Action: "s3:GetObject", Resource: { "Fn::Sub": "${ReportsBucket.Arn}/latest/summary.json" } },
+        { Action: "s3:ListBucket", Resource: { "Fn::GetAtt": ["ReportsBucket", "Arn"] } },
+      ],
+    });
+  });
+
+  it("lets the functions send HTTPS, lets nobody in but them into the endpoint", () => {
+    expect(resource("ApiSecurityGroup")?.Properties).toMatchObject({
       SecurityGroupEgress: [{ IpProtocol: "tcp", FromPort: 443, ToPort: 443 }],
     });
-    expect(resource("PredictSecurityGroup")?.Properties).not.toHaveProperty("SecurityGroupIngress");
+    expect(resource("ApiSecurityGroup")?.Properties).not.toHaveProperty("SecurityGroupIngress");
     expect(resource("EndpointSecurityGroup")?.Properties).toMatchObject({
-      SecurityGroupIngress: [{ FromPort: 443, ToPort: 443, SourceSecurityGroupId: { Ref: "PredictSecurityGroup" } }],
+      SecurityGroupIngress: [{ FromPort: 443, ToPort: 443, SourceSecurityGroupId: { Ref: "ApiSecurityGroup" } }],
       SecurityGroupEgress: [{ CidrIp: "127.0.0.1/32" }],
     });
   });
 
-  it("gives the role its rights before Lambda attaches the function, and keeps them from its code", () => {
-    expect(resource("PredictLambdaFunction")?.DependsOn).toContain("PredictNetworkPolicy");
+  it("gives the roles their rights before Lambda attaches the functions, and keeps them from their code", () => {
+    for (const name of API_FUNCTIONS)
+      expect(resource(`${name}LambdaFunction`)?.DependsOn).toContain("ApiNetworkPolicy");
     const [allow, deny] = [
-      Reflect.get(Object(resource("PredictNetworkPolicy")?.Properties["PolicyDocument"]), "Statement"),
+      Reflect.get(Object(resource("ApiNetworkPolicy")?.Properties["PolicyDocument"]), "Statement"),
     ].flat();
     expect(allow).toMatchObject({ Effect: "Allow" });
     expect(deny).toMatchObject({
       Effect: "Deny",
       Action: allow.Action,
-      Condition: { ArnLike: { "lambda:SourceFunctionArn": expect.anything() } },
+      Condition: { ArnLike: { "lambda:SourceFunctionArn": API_FUNCTIONS.map(() => expect.anything()) } },
     });
   });
 

@@ -55,7 +55,7 @@ describe("the rights in the template of stage prod with all its parts", () => {
     const outside = allowed().filter(
       ({ principal, condition }) =>
         principal !== undefined &&
-        !/^(arn:aws:iam::ACCOUNT:root|\$\{\w+\.Arn\}|[a-z0-9-]+\.amazonaws\.com)$/.test(principal) &&
+        !/^((arn:aws:iam::ACCOUNT:root|\$\{\w+\.Arn\}|[a-z0-9.-]+\.amazonaws\.com)(, |$))+$/.test(principal) &&
         !/aws:(PrincipalArn|PrincipalAccount|SourceOwner) (\$\{\w+\.Arn\}|ACCOUNT)/.test(condition),
     );
     expect(outside.map(named)).toEqual([]);

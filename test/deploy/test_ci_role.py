@@ -184,6 +184,12 @@ NAMES = {
     "${ServerlessDeploymentBucket.Arn}": f"arn:aws:s3:::serin-{STAGE}-serverlessdeploymentbucket-x",
     "${FlowLogGroup.Arn}": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/serin/{STAGE}/network:*",
     "${AutopilotRole.Arn}": f"arn:aws:iam::{ACCOUNT}:role/serin-{STAGE}-AutopilotRole-X",
+    "${GovernanceJobRole.Arn}": f"arn:aws:iam::{ACCOUNT}:role/serin-{STAGE}-GovernanceJobRole-X",
+    "${GovernanceFailures.Arn}": f"arn:aws:sqs:{REGION}:{ACCOUNT}:serin-{STAGE}-governance-failures",
+    "${ReportTopic}": f"arn:aws:sns:{REGION}:{ACCOUNT}:serin-{STAGE}-reports",
+    "${ReportsBucket.Arn}": f"arn:aws:s3:::serin-{STAGE}-reportsbucket-x",
+    "${ReportsKey.Arn}": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1",
+    "${Key.Arn}": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/2",
 }
 
 
@@ -193,7 +199,9 @@ def test_every_right_of_the_stacks_roles_is_within_the_boundary() -> None:
     for holder, action, resource in _rights_of_roles():
         for name, value in NAMES.items():
             resource = resource.replace(name, value)
-        if not within_boundary(action, resource, {"iam:PassedToService": "sagemaker.amazonaws.com"}):
+        if not within_boundary(
+            action, resource, {**OWN_TAGS, "iam:PassedToService": "sagemaker.amazonaws.com"}
+        ):
             beyond.append(f"{holder}: {action} on {resource}")
     assert beyond == []
 

@@ -236,7 +236,7 @@ function breakPredict(): void {
   const file = path.join(local.workspace, "src", "predict", "predict.ts");
   const good = readFileSync(file, "utf8");
   const bad = good.replace(
-    "const body = request.json();",
+    "const text = textOf(request);",
     '$&\n    if (Date.now() > 0) throw new TypeError("a fault");',
   );
   expect(bad).not.toBe(good);

@@ -6,6 +6,7 @@ import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { clientConfig } from "../../deploy/local/aws";
 import type { DeploymentEvent } from "../../deploy/local/codedeploy/events";
 import { LocalTarget } from "../../deploy/local/local-target";
+import { renewModel } from "../../deploy/local/rehearsal/new-version";
 import { stateOf } from "../../deploy/local/state";
 import { modelVersion } from "../../deploy/model-package";
 import { type Inventory, inventory, othersLeft } from "./account-inventory";
@@ -135,8 +136,7 @@ describe("stage prod, changed", () => {
     "gets a changed model by deploying it, which changes nothing, and promoting it, with its other parameters",
     async () => {
       const given = await parameters();
-      checkout.edit("model/inference.py", '"""', '"""Changed. ');
-      const changed = modelVersion(local.workspace);
+      const changed = renewModel(local.workspace); // answers alike, so that governance has nothing to compare
       const uploaded = await checkout.sls("deploy", "--stage", "prod", ...EVERYTHING.slice(0, -1));
       expect(uploaded).toMatchObject({ code: 0, printed: expect.stringContaining(`model:promote -- ${changed}`) });
       expect(await prod.answer()).toMatchObject({ model });
@@ -168,7 +168,11 @@ describe("the stages, removed", () => {
       const left = Object.entries(await inventory(awsUrl)).flatMap(([kind, names]) =>
         names.filter((name) => name.includes("prod")).map((name) => `${kind} ${name}`),
       );
-      expect(left).toEqual(["pools serin-prod"]);
+      expect(left).toEqual([
+        expect.stringMatching(/^buckets serin-prod-reportsbucket-/),
+        expect.stringMatching(/^buckets serin-prod-reportslogbucket-/),
+        "pools serin-prod",
+      ]);
       expect(await other.answer()).toMatchObject({ status: 200 });
     },
     3 * MINUTES,
@@ -178,8 +182,11 @@ describe("the stages, removed", () => {
     "leave nothing else at all",
     async () => {
       expect(await checkout.sls("remove", "--stage", "x")).toMatchObject({ code: 0 });
-      expect(await inventory(awsUrl)).toEqual({ pools: ["serin-prod"] });
-      expect(await othersLeft(awsUrl)).toEqual({ keys: 1, rules: [], networks: [] });
+      expect(await inventory(awsUrl)).toEqual({
+        buckets: [expect.any(String), expect.any(String)],
+        pools: ["serin-prod"],
+      });
+      expect(await othersLeft(awsUrl)).toEqual({ keys: 2, rules: [], networks: [] });
     },
     3 * MINUTES,
   );

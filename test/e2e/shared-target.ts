@@ -25,11 +25,17 @@ interface Call {
 }
 
 /** POST /predict at the front door. */
-export async function predict(
+export const predict = (target: Target, call: Call): Promise<Response> => post(target, "/predict", call);
+
+/** POST /explain at the front door. */
+export const explain = (target: Target, call: Call): Promise<Response> => post(target, "/explain", call);
+
+async function post(
   target: Target,
+  path: string,
   { token, body, headers = { "content-type": "application/json" } }: Call,
 ): Promise<Response> {
-  return fetch(`${target.url}/predict`, {
+  return fetch(`${target.url}${path}`, {
     method: "POST",
     headers: { ...headers, ...(token !== undefined && { authorization: `Bearer ${token}` }) },
     ...(body !== undefined && { body }),

@@ -107,7 +107,7 @@ describe("the authorizer", () => {
         AllowedOAuthScopes: ["serin/predict"],
       }),
     );
-    expect(await statusWith(await clientCredentials(target, UserPoolClient ?? {}))).toBe(401);
+    expect(await statusWith(await clientCredentials(target, UserPoolClient ?? {}, ["serin/predict"]))).toBe(401);
   });
 
   it("refuses a client of the pool that is not in the audience", async () => {
@@ -122,6 +122,7 @@ describe("the authorizer", () => {
 
   it("refuses a token without the scope with 403", async () => {
     expect(await statusWith(await issueToken(target, { scope: false }))).toBe(403);
+    expect(await statusWith(await issueToken(target, { scope: "serin/explain" }))).toBe(403);
   });
 
   it("refuses an ID token, which holds no scope, with 403", async () => {
@@ -143,6 +144,7 @@ describe("npm run token", () => {
     [["--client", "machine"], 200],
     [["--client", "other"], 401],
     [["--client", "short-lived"], 200],
+    [["--scope", "serin/predict"], 200],
     [["--no-scope"], 403],
   ])("prints a token for %j and nothing else", async (args, status) => {
     const printed = run(...args);

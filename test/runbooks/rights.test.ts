@@ -10,6 +10,7 @@ const RIGHTS: Readonly<Record<string, string>> = {
   "apigatewayv2 update-stage": "apigateway:PATCH",
   "dynamodb wait": "dynamodb:DescribeTable",
   "dynamodb update-time-to-live": "dynamodb:UpdateTimeToLive",
+  "lambda invoke": "lambda:InvokeFunction",
   "sagemaker wait": "sagemaker:DescribeEndpoint",
 };
 

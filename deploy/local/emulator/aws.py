@@ -14,6 +14,7 @@ from emulator import (
     composite_alarms,
     http_api,
     lambda_aliases,
+    log_counts,
     metric_math_alarms,
     metrics,
     recorded_resources,
@@ -45,6 +46,7 @@ def extend(state: Path, serving_path: Path, codedeploy_url: str) -> None:
     metric_math_alarms.install()
     http_api.install()
     lambda_aliases.install()
+    log_counts.install()
     sandboxes.install()
     service_metrics.install()
     transport.install()

@@ -9,7 +9,7 @@ from typing import Any
 from ministack import app
 from ministack.core.router import SERVICE_PATTERNS
 
-from emulator import sagemaker_records
+from emulator import processing_jobs, sagemaker_records
 from emulator.endpoints import Endpoints
 from emulator.environment import ACCOUNT, REGION
 from emulator.errors import SageMakerError
@@ -34,10 +34,11 @@ class SageMakerService:
 
     def __init__(self, endpoints: Endpoints) -> None:
         self._endpoints = endpoints
-        self._endpoint_actions = {
+        self._actions = {
             "CreateEndpoint": endpoints.create,
             "UpdateEndpoint": endpoints.update,
             "DeleteEndpoint": endpoints.delete,
+            **processing_jobs.actions(),
         }
 
     def register(self) -> None:
@@ -64,11 +65,11 @@ class SageMakerService:
         return await asyncio.to_thread(self._answer, action, parameters, body)
 
     def _answer(self, action: str, parameters: dict[str, Any], body: bytes) -> Response:
-        if action not in self._endpoint_actions:
+        if action not in self._actions:
             status, headers, answer = sagemaker_records.request(action, body)
             return status, headers, answer.encode()
         try:
-            result = self._endpoint_actions[action](parameters)
+            result = self._actions[action](parameters)
         except SageMakerError as error:
             return _error(error.code, str(error), error.status)
         return _json(200, result)

@@ -57,16 +57,19 @@ def _tap_requests() -> None:
     # Every request, so also those that the gateway refuses itself: 401, 403, 404, 429.
     execute = apigateway.handle_execute
 
-    async def measured(api_id: str, stage: str, *arguments: object, **options: object) -> object:
+    async def measured(
+        api_id: str, stage: str, path: str, method: str, *arguments: object, **options: object
+    ) -> object:
         started, status = time.perf_counter(), 500
         try:
-            response = await execute(api_id, stage, *arguments, **options)
+            response = await execute(api_id, stage, path, method, *arguments, **options)
             status = response[0]
             return response
         finally:
-            _record_gateway(api_id, stage, "Milliseconds", {"Latency": _ms_since(started)})
+            route = None if status == 404 else {"Method": method, "Resource": path}
+            _record_gateway(api_id, stage, "Milliseconds", {"Latency": _ms_since(started)}, route)
             errors = {"4xx": int(400 <= status < 500), "5xx": int(status >= 500)}
-            _record_gateway(api_id, stage, "Count", {"Count": 1, **errors})
+            _record_gateway(api_id, stage, "Count", {"Count": 1, **errors}, route)
 
     apigateway.handle_execute = measured
 
@@ -86,9 +89,18 @@ def _tap_integrations() -> None:
     apigateway._invoke_lambda_proxy = measured
 
 
-def _record_gateway(api_id: str, stage: str, unit: str, values: Mapping[str, float]) -> None:
+def _record_gateway(
+    api_id: str,
+    stage: str,
+    unit: str,
+    values: Mapping[str, float],
+    route: Mapping[str, str] | None = None,
+) -> None:
+    """`route`: of a request for which there is one, as where a stage has detailed metrics."""
     record("AWS/ApiGateway", {"ApiId": api_id}, unit, values)
     record("AWS/ApiGateway", {"ApiId": api_id, "Stage": stage}, unit, values)
+    if route:
+        record("AWS/ApiGateway", {"ApiId": api_id, "Stage": stage, **route}, unit, values)
 
 
 def _tap_functions() -> None:

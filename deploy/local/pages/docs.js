@@ -15,7 +15,7 @@ const ui = SwaggerUIBundle({
   dom_id: "#swagger-ui",
   deepLinking: true,
   displayRequestDuration: true,
-  docExpansion: "full",
+  docExpansion: "list", // all operations at one glance
   persistAuthorization: true,
   tryItOutEnabled: true,
   onComplete: authorize,

@@ -49,7 +49,7 @@ it.each([
   ["DynamoDB", 30.4 * 0.625],
   ["Logs", 30.4 * 2 * 0.53],
   ["Data", 30.4 * 0.8 * 0.09],
-  ["Custom metrics", 9],
+  ["Custom metrics", 10.8],
   ["Alarms", 2],
   ["Dashboard", 3],
   ["KMS", 1],
@@ -60,10 +60,11 @@ it.each([
 it("adds up what has a price, and shows what has none", () => {
   const lines = stageCost(0, inventory, "serverless");
   expect(lines.filter((line) => line.usd === null).map(({ part }) => part)).toEqual([
+    "Governance job, weekly",
     "Composite alarms (2)",
     "Service level objectives (1)",
   ]);
-  expect(total(lines)).toBeCloseTo(6 + 2 + 3 + 1 + 0.023);
+  expect(total(lines)).toBeCloseTo(6 + 1.5 + 2 + 3 + 1 + 0.023);
 });
 
 it("sets Amazon Comprehend and a private network beside it", () => {

@@ -225,13 +225,18 @@ describeInChromium("pages in a browser", (browser) => {
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(320);
   });
 
-  test("the reference shows the operation, and Execute works with no further ado", async () => {
+  test.each([
+    ["#operations-Sentiment-predict", "Classify a text", "POST", "/predict"],
+    ["#operations-Explanations-explain", "Explain a prediction", "POST", "/explain"],
+    ["#operations-Explanations-explainability", "Read the newest", "GET", "/explainability"],
+  ])("the reference shows %s, and Execute works with no further ado", async (id, summary, method, url) => {
     await page.goto(`${door.url}/docs`);
-    await page.getByText("Classify a text").first().waitFor();
-    await page.getByRole("button", { name: "authorization button locked" }).waitFor();
-    await page.locator(".btn.execute").click();
-    await page.locator(".live-responses-table").getByText("id-42").first().waitFor();
-    expect(upstream.received[0]).toMatchObject({ method: "POST", url: "/predict" });
+    const operation = page.locator(id);
+    await operation.getByText(summary).first().click();
+    await operation.getByRole("button", { name: "authorization button locked" }).waitFor();
+    await operation.locator(".btn.execute").click();
+    await operation.locator(".live-responses-table").getByText("id-42").first().waitFor();
+    expect(upstream.received[0]).toMatchObject({ method, url });
     expect(upstream.received[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`);
   });
 });

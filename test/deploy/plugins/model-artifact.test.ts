@@ -4,7 +4,7 @@ import { ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/clien
 import { GetParametersCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { mockClient } from "aws-sdk-client-mock";
 import { list } from "tar";
-import { fetchDependencies } from "../../../deploy/model-dependencies";
+import { fetchPackages } from "../../../deploy/container-packages";
 import { modelVersion } from "../../../deploy/model-package";
 import { ModelArtifactPlugin } from "../../../deploy/plugins/model-artifact";
 import { ensurePython } from "../../../deploy/python-env";
@@ -12,9 +12,9 @@ import { makeModelFolder, write } from "../model-folder";
 import { type Given, makeService, makeToolkit } from "./service";
 
 jest.mock("../../../deploy/python-env");
-jest.mock("../../../deploy/model-dependencies", () => ({
-  ...jest.requireActual<object>("../../../deploy/model-dependencies"),
-  fetchDependencies: jest.fn(), // it needs a package index
+jest.mock("../../../deploy/container-packages", () => ({
+  ...jest.requireActual<object>("../../../deploy/container-packages"),
+  fetchPackages: jest.fn(), // it needs a package index
 }));
 
 const [A, B] = ["aaaaaaaaaaaa", "bbbbbbbbbbbb"] as const;
@@ -269,7 +269,7 @@ describe("uploading the model in the tree", () => {
 
   it("packs the Python packages where the stage says so", async () => {
     write(serviceDir, "packages/numpy/__init__.py", "");
-    jest.mocked(fetchDependencies).mockResolvedValueOnce(path.join(serviceDir, "packages"));
+    jest.mocked(fetchPackages).mockResolvedValueOnce(path.join(serviceDir, "packages"));
     await upload({ model: { dependencies: "packed" } });
     expect(ensurePython).toHaveBeenCalled(); // pip is in its environment
     expect(await packed()).toContain("lib/numpy/__init__.py");
@@ -277,7 +277,7 @@ describe("uploading the model in the tree", () => {
 
   it("packs and fetches none where the stage says none", async () => {
     await upload({ model: { dependencies: "none" } });
-    expect(fetchDependencies).not.toHaveBeenCalled();
+    expect(fetchPackages).not.toHaveBeenCalled();
     expect(await packed()).not.toContainEqual(expect.stringMatching(/^lib/));
   });
 
@@ -285,7 +285,7 @@ describe("uploading the model in the tree", () => {
     uploaded(A, tree);
     await upload({ model: { dependencies: "packed" } });
     expect(s3.commandCalls(PutObjectCommand)).toHaveLength(0);
-    expect(fetchDependencies).not.toHaveBeenCalled();
+    expect(fetchPackages).not.toHaveBeenCalled();
   });
 
   it.each([

@@ -7,6 +7,7 @@ export interface Given {
   readonly shouldNotDeploy?: boolean;
   readonly stackParameters?: readonly StackParameter[];
   readonly model?: Partial<Serverless["service"]["custom"]["model"]>;
+  readonly governance?: Serverless["service"]["custom"]["governance"];
   readonly release?: string;
   readonly notifications?: Readonly<Record<string, string>>;
   readonly stage?: string;
@@ -31,6 +32,7 @@ export function makeService(given: Given = {}): Serverless {
     serviceDir = "",
     command = "deploy",
     model,
+    governance = { version: "" },
     release = "canary",
     notifications = {},
     region = "eu-west-1",
@@ -56,6 +58,7 @@ export function makeService(given: Given = {}): Serverless {
           autopilotInstanceType: "ml.m5.xlarge",
           ...model,
         },
+        governance,
         release,
         notifications,
       },

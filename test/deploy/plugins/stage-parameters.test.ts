@@ -49,6 +49,14 @@ describe("a value", () => {
     ["modelVersion", "latest", "the id of a model version"],
     ["previousModel", "None", "the id of a model version"],
     ["release", "fast", "canary or immediate"],
+    ["governanceImage", "ours", "serin or clarify"],
+    ["governanceInstanceType", "ml.c7g.xlarge", "such as ml.m5.xlarge"],
+    ["governanceInstanceType", "ml.m5d.xlarge", "such as ml.m5.xlarge"],
+    ["governanceSchedule", "0 3 * * ? *", "a time of the week in UTC"],
+    ["governanceSchedule", "0 25 ? * MON *", "a time of the week in UTC"],
+    ["governanceSchedule", "rate(7 days)", "a time of the week in UTC"],
+    ["reportsRetentionDays", "7", "60 to 36500"],
+    ["reportsLockDays", "-1", "a whole number of days"],
   ])("%s=%s is refused with what it can be", (name, value, expected) => {
     expect(() => checkParameters({ [name]: value }, names)).toThrow(
       `The parameter ${name} is ${JSON.stringify(value)}`,
@@ -64,6 +72,8 @@ describe("a value", () => {
     ["modelVersion", "0123456789ab"],
     ["owner", "Language Team"],
     ["account", "123456789012"],
+    ["governanceSchedule", "30 22 ? * SUN *"],
+    ["governanceInstanceType", "ml.c6i.2xlarge"],
   ])("%s=%s is accepted", (name, value) => {
     expect(() => checkParameters({ [name]: value }, names)).not.toThrow();
   });
@@ -71,6 +81,13 @@ describe("a value", () => {
   it("of an unknown parameter is not ignored: the known ones are named", () => {
     expect(() => checkParameters({ alarmMail: "ops@example.com" }, ["alarmEmail"])).toThrow(
       /^There is no parameter alarmMail; there are account, alarmEmail, .*, userPoolProtection$/,
+    );
+  });
+
+  it("of a lock that outlives the reports is refused", () => {
+    const values = { reportsLockDays: "400", reportsRetentionDays: "365" };
+    expect(() => checkParameters(values, names)).toThrow(
+      "reportsLockDays is 400, more than reportsRetentionDays, which is 365",
     );
   });
 

@@ -1,7 +1,7 @@
 // The golden set: balanced, of several lengths and kinds, within the API's limits, and not what the tests already use.
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { MAX_TEXT_BYTES } from "../../../src/predict/schema";
+import { MAX_TEXT_BYTES } from "../../../src/http/text-request";
 import { GOLDEN_ROWS, SENTIMENTS, VARIATION_BYTES, vary } from "../../../src/release/qualification/golden";
 
 const texts = GOLDEN_ROWS.map(({ text }) => text);

@@ -37,6 +37,7 @@ interface Minute {
 }
 
 const GATEWAY = { ApiId: "HttpApi", Stage: "$default" };
+const ROUTE = { ...GATEWAY, Method: "POST", Resource: "/predict" };
 const SERVICE = { service: "predict", stage: "prod" };
 
 /** The metrics of a minute that ends at `at`. Counts come as one datum, latencies one by one where any is slow. */
@@ -51,13 +52,14 @@ function measured(at: number, { requests, faults = 0, slow }: Minute): MetricDat
   });
   return [
     datum("AWS/ApiGateway", "Count", GATEWAY, requests),
-    ...(faults > 0 ? [datum("AWS/ApiGateway", "5xx", GATEWAY, faults)] : []), // sparse, at worst
+    datum("AWS/ApiGateway", "Count", ROUTE, requests),
+    ...(faults > 0 ? [datum("AWS/ApiGateway", "5xx", ROUTE, faults)] : []), // sparse, at worst
     datum("Serin", "Requests", SERVICE, requests),
     datum("Serin", "Faults", SERVICE, faults),
     ...(slow === undefined
       ? []
       : Array.from({ length: requests }, (_, index) =>
-          datum("AWS/ApiGateway", "Latency", GATEWAY, index < slow ? 900 : 100),
+          datum("AWS/ApiGateway", "Latency", ROUTE, index < slow ? 900 : 100),
         )),
   ];
 }

@@ -1,0 +1,60 @@
+// The buckets of governance reports, when a stage goes: CloudFormation deletes a bucket only when it is empty.
+import {
+  CloudFormationClient,
+  CloudFormationServiceException,
+  DescribeStackResourcesCommand,
+  GetTemplateCommand,
+} from "@aws-sdk/client-cloudformation";
+import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
+import { DeployError, type Provider } from "./osls";
+
+/** The log last: it tells who deleted reports. */
+const BUCKETS = ["ReportsBucket", "ReportsLogBucket"];
+
+type Aws = Awaited<ReturnType<Provider["getAwsSdkV3Config"]>>;
+
+/**
+ * Deletes every version of every object in the buckets that go with the stack. What the deployed template retains is left as it is,
+ * whatever the parameters of this command say.
+ * @throws DeployError when a report is locked.
+ */
+export async function emptyReports(aws: Aws, stack: string): Promise<void> {
+  const cloudFormation = new CloudFormationClient(aws);
+  const s3 = new S3Client(aws);
+  for (const logicalId of await notRetained(cloudFormation, stack)) {
+    const { StackResources = [] } = await cloudFormation.send(
+      new DescribeStackResourcesCommand({ StackName: stack, LogicalResourceId: logicalId }),
+    );
+    for (const { PhysicalResourceId } of StackResources) if (PhysicalResourceId) await empty(s3, PhysicalResourceId);
+  }
+}
+
+async function notRetained(cloudFormation: CloudFormationClient, stack: string): Promise<string[]> {
+  try {
+    const { TemplateBody = "{}" } = await cloudFormation.send(new GetTemplateCommand({ StackName: stack }));
+    const resources = member(JSON.parse(TemplateBody), "Resources");
+    const isGoing = (bucket: unknown) => bucket !== undefined && member(bucket, "DeletionPolicy") !== "Retain";
+    return BUCKETS.filter((id) => isGoing(member(resources, id)));
+  } catch (error) {
+    if (error instanceof CloudFormationServiceException && error.name === "ValidationError") return []; // no such stack
+    throw error;
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+/** Page by page from the beginning, since each page that was there is gone. */
+async function empty(s3: S3Client, bucket: string): Promise<void> {
+  const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }));
+  const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
+  if (Objects.length === 0) return;
+  const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }));
+  const [error] = Errors;
+  if (error === undefined) return empty(s3, bucket);
+  throw new DeployError(
+    `${error.Key} in the bucket ${bucket} cannot be deleted (${error.Code}); the stack was not removed. ` +
+      "A report that is locked (reportsLockDays) can be deleted by somebody with the right s3:BypassGovernanceRetention",
+  );
+}
