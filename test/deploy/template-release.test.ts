@@ -288,6 +288,9 @@ describe("a release's models", () => {
         "ActiveModel",
         "AttentionAlarm",
         "Dashboard",
+        "ExplainLambdaFunction", // answers from the active model
+        "ExplainRole",
+        "GovernanceJobRole",
         "PredictLambdaFunction",
         "PredictRole",
         "PreviousModel",
