@@ -1,5 +1,5 @@
 // `npm test`: every test, TypeScript and Python, closed by one line that counts both.
-import { type StdioOptions, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,11 +12,14 @@ interface Counts {
   readonly skipped: number;
 }
 
+const JEST_PROJECTS = ["unit", "e2e", "stages", "releases"]; // of package.json
 const JEST = path.join(__dirname, "..", "node_modules", "jest", "bin", "jest.js");
 
-async function run(command: string, args: readonly string[], stdio: StdioOptions = "inherit"): Promise<number> {
+/** @param log - A file for what it prints; without one, it prints here. */
+async function run(command: string, args: readonly string[], log?: string): Promise<number> {
+  const output = log === undefined ? "inherit" : openSync(log, "w");
   const child = spawn(command, args, {
-    stdio,
+    stdio: ["inherit", output, output],
     env: { ...process.env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
   });
   return new Promise((resolve, reject) => {
@@ -25,10 +28,11 @@ async function run(command: string, args: readonly string[], stdio: StdioOptions
   });
 }
 
-/** What it prints goes into a file: two runners in one terminal cannot be read. */
-async function pytest(report: string, log: string): Promise<number> {
-  const printed = openSync(log, "w");
-  return run(PYTHON, ["-m", "pytest", "--cov", `--junitxml=${report}`], ["ignore", printed, printed]);
+/** Two runs at once, each of which leaves a core free; the second one's output comes after: mixed, nobody could read them. */
+async function together(first: Promise<number>, second: (log: string) => Promise<number>, log: string) {
+  const codes = await Promise.all([first, second(log)]);
+  process.stdout.write(readFileSync(log));
+  return codes;
 }
 
 function jestCounts(file: string): Counts {
@@ -58,13 +62,20 @@ async function main(): Promise<number> {
   const reports = mkdtempSync(path.join(tmpdir(), "serin-tests-"));
   try {
     const report = (name: string) => path.join(reports, name);
-    const jest = (project: string, ...args: readonly string[]) =>
-      run(process.execPath, [JEST, "--selectProjects", project, ...args, "--json", `--outputFile=${report(project)}`]);
-    const python = pytest(report("pytest"), report("pytest.log")); // beside the unit tests, which leave it a core
-    const codes = [await jest("unit", "--coverage"), await python];
-    process.stdout.write(readFileSync(report("pytest.log")));
-    codes.push(await jest("e2e", "--runInBand")); // alone: they share a deployment, and a release's latency is measured
-    const all = [jestCounts(report("unit")), jestCounts(report("e2e")), pytestCounts(report("pytest"))];
+    const jest = (project: string, option: string, log?: string) =>
+      run(
+        process.execPath,
+        [JEST, "--selectProjects", project, option, "--json", `--outputFile=${report(project)}`],
+        log,
+      );
+    const pytest = (log: string) => run(PYTHON, ["-m", "pytest", "--cov", `--junitxml=${report("pytest")}`], log);
+    const stages = (log: string) => jest("stages", "--runInBand", log);
+    const codes = [
+      ...(await together(jest("unit", "--coverage"), pytest, report("pytest.log"))),
+      ...(await together(jest("e2e", "--runInBand"), stages, report("stages.log"))), // tests of e2e share a deployment
+      await jest("releases", "--runInBand"), // alone, since they measure latency
+    ];
+    const all = [...JEST_PROJECTS.map((project) => jestCounts(report(project))), pytestCounts(report("pytest"))];
     const total = (key: keyof Counts) => all.reduce((sum, counts) => sum + counts[key], 0);
     const skipped = total("skipped");
     const failedWithoutTest = codes.some((code) => code !== 0) && total("failed") === 0;

@@ -16,6 +16,7 @@ import {
   CreateUserPoolCommand,
 } from "@aws-sdk/client-cognito-identity-provider";
 import { clientConfig } from "../../deploy/local/aws";
+import { signInPeople } from "../../deploy/local/rehearsal/users";
 import { clientCredentials, issueToken, signInPerson } from "../../deploy/local/tokens";
 import { ROOT } from "../../deploy/root";
 import { until } from "../until";
@@ -155,4 +156,11 @@ describe("npm run token", () => {
   it("names the clients there are", () => {
     expect(() => run("--client", "nobody")).toThrow(/machine, other, short-lived/);
   });
+});
+
+it("people who sign in have a quota of their own each", async () => {
+  const tokens = await signInPeople(target, 3);
+  const responses = await Promise.all(tokens.map((token) => predict(target, { token, body })));
+  const quota = responses.map(({ status, headers }) => [status, headers.get("ratelimit-remaining")]);
+  expect(quota).toEqual(Array(3).fill([200, "199"]));
 });

@@ -15,15 +15,15 @@ import {
   ListModelsCommand,
   SageMakerClient,
 } from "@aws-sdk/client-sagemaker";
-import { clientConfig, slsEnvironment } from "../../deploy/local/aws";
-import { STACK } from "../../deploy/local/stack";
-import { issueToken } from "../../deploy/local/tokens";
-import { createWorkspace, SLS } from "../../deploy/local/workspace";
-import { modelVersion } from "../../deploy/model-package";
-import { ROOT } from "../../deploy/root";
-import { until } from "../until";
-import { Instance } from "./instance";
-import { predict } from "./shared-target";
+import { clientConfig, slsEnvironment } from "../../../deploy/local/aws";
+import { STACK } from "../../../deploy/local/stack";
+import { issueToken } from "../../../deploy/local/tokens";
+import { createWorkspace, SLS } from "../../../deploy/local/workspace";
+import { modelVersion } from "../../../deploy/model-package";
+import { ROOT } from "../../../deploy/root";
+import { until } from "../../until";
+import { Instance } from "../instance";
+import { predict } from "../shared-target";
 
 const MINUTES = 60_000;
 

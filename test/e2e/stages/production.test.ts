@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { clientConfig } from "../../deploy/local/aws";
-import type { DeploymentEvent } from "../../deploy/local/codedeploy/events";
-import { LocalTarget } from "../../deploy/local/local-target";
-import { renewModel } from "../../deploy/local/rehearsal/new-version";
-import { stateOf } from "../../deploy/local/state";
-import { modelVersion } from "../../deploy/model-package";
-import { type Inventory, inventory, othersLeft } from "./account-inventory";
-import { Checkout, DeployedStage } from "./checkout";
+import { clientConfig } from "../../../deploy/local/aws";
+import type { DeploymentEvent } from "../../../deploy/local/codedeploy/events";
+import { LocalTarget } from "../../../deploy/local/local-target";
+import { renewModel } from "../../../deploy/local/rehearsal/new-version";
+import { stateOf } from "../../../deploy/local/state";
+import { modelVersion } from "../../../deploy/model-package";
+import { type Inventory, inventory, othersLeft } from "../account-inventory";
+import { Checkout, DeployedStage } from "../checkout";
 
 const MINUTES = 60_000;
 /** 15 minutes of a canary take 7.5 s. */

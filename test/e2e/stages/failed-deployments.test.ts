@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { LocalTarget } from "../../deploy/local/local-target";
-import { stateOf } from "../../deploy/local/state";
-import { until } from "../until";
-import { Checkout, DeployedStage, type Run } from "./checkout";
-import { ThrottlingProxy } from "./throttling-proxy";
+import { LocalTarget } from "../../../deploy/local/local-target";
+import { stateOf } from "../../../deploy/local/state";
+import { until } from "../../until";
+import { Checkout, DeployedStage, type Run } from "../checkout";
+import { ThrottlingProxy } from "../throttling-proxy";
 
 const MINUTES = 60_000;
 /** 15 minutes of a canary take 7.5 s. */

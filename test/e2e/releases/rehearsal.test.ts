@@ -3,12 +3,10 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Result } from "../../deploy/local/rehearsal/result";
-import { SCENARIO_NAMES } from "../../deploy/local/rehearsal/scenarios";
-import { signInPeople } from "../../deploy/local/rehearsal/users";
-import { ROOT } from "../../deploy/root";
-import { until } from "../until";
-import { predict, sharedTarget } from "./shared-target";
+import type { Result } from "../../../deploy/local/rehearsal/result";
+import { SCENARIO_NAMES } from "../../../deploy/local/rehearsal/scenarios";
+import { ROOT } from "../../../deploy/root";
+import { until } from "../../until";
 
 const MINUTES = 60_000;
 
@@ -116,18 +114,6 @@ it(
     expect(existsSync(path.join(folder, "rehearsal", "lock"))).toBe(false);
   },
   8 * MINUTES,
-);
-
-it(
-  "signs in people who each have a quota of their own",
-  async () => {
-    const target = sharedTarget();
-    const tokens = await signInPeople(target, 3);
-    const responses = await Promise.all(tokens.map((token) => predict(target, { token, body: '{"text":"good"}' })));
-    const quota = responses.map(({ status, headers }) => [status, headers.get("ratelimit-remaining")]);
-    expect(quota).toEqual(Array(3).fill([200, "199"]));
-  },
-  MINUTES,
 );
 
 it(
