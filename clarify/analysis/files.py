@@ -14,8 +14,9 @@ def all_or_nothing(folder: Path, names: Sequence[str]) -> Iterator[Path]:
     """A temporary folder to write the named files into; they are renamed into `folder`, in their order, when
     the block ends without an error, and are gone otherwise. A file that was not written is not left from an
     earlier time either, and the last one is never there beside files of another time. Raises AnalysisError
-    where the folder is not writable.
+    where the folder is not writable. A folder that was made for nothing is gone, too.
     """
+    is_new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
@@ -30,6 +31,8 @@ def all_or_nothing(folder: Path, names: Sequence[str]) -> Iterator[Path]:
         raise AnalysisError(f"the report cannot be written to {folder}: {error}") from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        if is_new and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _move(source: Path, target: Path) -> None:

@@ -71,23 +71,21 @@ function jobArguments(root: string, { model, baseline, config, history, out }: R
   ];
 }
 
-/** Runs a module of clarify/. Ctrl-C reaches it once, through us, so that it tidies up; the second Ctrl-C kills it. */
+/** Runs a module of clarify/. Ctrl-C reaches it once, through us, so that it tidies up; it does not outlive us. */
 async function python(root: string, args: readonly string[], { signal }: Interruption): Promise<number> {
   signal.throwIfAborted();
   const PYTHONPATH = ["clarify", "model"].map((folder) => path.join(root, folder)).join(path.delimiter);
   const env = { ...process.env, PYTHONPATH };
   const child = spawn(PYTHON, args, { env, cwd: root, detached: true, stdio: ["ignore", 2, "inherit"] });
   const kill = () => child.kill("SIGKILL");
-  const stop = () => {
-    child.kill("SIGINT");
-    process.once("SIGINT", kill);
-  };
+  const stop = () => child.kill("SIGINT");
+  process.once("exit", kill);
   signal.addEventListener("abort", stop, { once: true });
   try {
     await once(child, "close");
   } finally {
     signal.removeEventListener("abort", stop);
-    process.off("SIGINT", kill);
+    process.off("exit", kill);
   }
   signal.throwIfAborted();
   return child.exitCode ?? 1;

@@ -12,12 +12,21 @@ export interface Interruption {
   goesOn: string;
 }
 
+/** npm passes a Ctrl-C on to its command, which the terminal has told, too: signals this close together are one press. */
+const ONE_PRESS_MS = 500;
+
 /** Runs `work` so that Ctrl-C ends it in order. A second Ctrl-C ends the process at once. */
 export async function interruptible(work: (interruption: Interruption) => Promise<number>): Promise<number> {
   const controller = new AbortController();
-  const interrupt = () => controller.abort();
+  let pressedAt = 0;
+  const interrupt = () => {
+    if (!controller.signal.aborted) {
+      pressedAt = performance.now();
+      controller.abort();
+    } else if (performance.now() - pressedAt > ONE_PRESS_MS) process.exit(INTERRUPTED);
+  };
   const interruption = { signal: controller.signal, goesOn: "Nothing was changed." };
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt); // not once(): without a listener the second would kill us
   try {
     return await work(interruption);
   } catch (error) {

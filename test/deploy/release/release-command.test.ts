@@ -37,6 +37,22 @@ describe("Ctrl-C", () => {
     },
   );
 
+  it("is one press when npm passes it on; the second one ends the process", async () => {
+    const exit = jest.spyOn(process, "exit").mockImplementation((code) => {
+      throw new Error(`exit ${code}`);
+    });
+    const now = jest.spyOn(performance, "now").mockReturnValue(0);
+    await runRelease(({ signal }) => {
+      process.emit("SIGINT");
+      process.emit("SIGINT");
+      expect(signal.aborted).toBe(true);
+      expect(exit).not.toHaveBeenCalled();
+      now.mockReturnValue(2_000);
+      expect(() => process.emit("SIGINT")).toThrow("exit 130");
+      return Promise.resolve(0);
+    });
+  });
+
   it("hides no error that has a message for the user, and leaves no listener behind", async () => {
     const before = process.listenerCount("SIGINT");
     await runRelease(() => {
