@@ -246,6 +246,14 @@ describe("what fails and publishes nothing", () => {
     await expect(run(event)).rejects.toThrow("not one of a completed governance job of stage prod");
   });
 
+  it("a bucket of reports that cannot be written", async () => {
+    has("summary.json", SUMMARY);
+    s3.on(PutObjectCommand).rejects(new Error("AccessDenied"));
+    await expect(run()).rejects.toThrow("AccessDenied");
+    expect(message()).toBeUndefined();
+    expect(ssm.commandCalls(PutParameterCommand)).toEqual([]);
+  });
+
   it("a job with a name that the start function does not make", async () => {
     await expect(run(completed("serin-prod-governance-by-hand"))).rejects.toThrow(
       "is not the name of a governance job",

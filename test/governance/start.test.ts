@@ -299,6 +299,12 @@ describe("what is wrong is said", () => {
     expect(await run({})).toMatchObject({ started: true, job: "serin-prod-governance-202611230320" });
   });
 
+  it("a bucket of reports that cannot be written", async () => {
+    s3.on(PutObjectCommand).rejects(new Error("AccessDenied"));
+    await expect(run()).rejects.toThrow("AccessDenied");
+    expect(asked()).toEqual([]);
+  });
+
   it("a stage without a model", async () => {
     models(undefined, undefined);
     await expect(run()).rejects.toThrow("stage prod has no active model version");
