@@ -1,10 +1,8 @@
 // The model as SageMaker takes it: a deterministic model.tar.gz, and the version that its content has.
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { writeArchive } from "./archive";
 import { CONTAINER_PYTHON, type ContainerPackages, packageFiles, packageRecipe } from "./container-packages";
-import { UserError } from "./local/user-error";
+import { contentVersion } from "./content-version";
 import { readManifest } from "./model-manifest";
 
 /** The artifact's folder, from the repository's root. */
@@ -34,24 +32,16 @@ export const MODEL_PACKAGES: ContainerPackages = {
 const LIBRARY = "lib";
 
 /**
- * The version of the model in the working tree: the first 12 hex digits of a SHA-256 over names and bytes of what is packed. The
+ * The version of the model in the working tree: the content of what is packed ({@link contentVersion}). The
  * packages count through their lock file, which has the hash of every one: so nothing has to be fetched to know a version.
  * @param root - The repository's root.
  * @param python - The Python that the packages are for.
  * @throws UserError that names the file which is missing.
  */
 export function modelVersion(root: string, python = CONTAINER_PYTHON): string {
-  const hash = createHash("sha256").update(`${packageRecipe(MODEL_PACKAGES, python)}\0`);
-  for (const [name, source] of Object.entries({ ...CONTENT, [LIBRARY]: MODEL_PACKAGES.lock })) {
-    hash.update(`${name}\0`).update(createHash("sha256").update(read(root, source)).digest());
-  }
-  return hash.digest("hex").slice(0, 12);
-}
-
-function read(root: string, source: string): Buffer {
-  const file = path.join(root, source);
-  if (!existsSync(file)) throw new UserError(`${source} is missing; train a model with \`npm run model:train\``);
-  return readFileSync(file);
+  const files = Object.entries({ ...CONTENT, [LIBRARY]: MODEL_PACKAGES.lock });
+  const recipe = `${packageRecipe(MODEL_PACKAGES, python)}\0`;
+  return contentVersion(root, recipe, files, "; train a model with `npm run model:train`");
 }
 
 /**

@@ -28,7 +28,7 @@ from analysis.rows import CSV, columns_of
 from analysis.texts import TEXT
 from bias.comparison import Verdict
 from drift.comparison import compare
-from drift.traffic import read_earlier, read_traffic
+from drift.traffic import Traffic, read_earlier, read_traffic
 from explanations.local import write_local
 from report.pdf import write_pdf
 
@@ -59,26 +59,26 @@ def _report(options: argparse.Namespace) -> Verdict:
     config = read_configuration(options.config)
     baseline = None if options.baseline is None else options.baseline.name
     report = command.report_of(options, config, options.model.name, baseline)
-    if options.traffic is not None:
-        read_traffic(options.traffic)  # what is wrong is said before a model is asked
+    # before a model is asked, so that what is wrong is said at once
+    traffic = None if options.traffic is None else read_traffic(options.traffic)
     with _folders(options.work) as (work, scratch), all_or_nothing(options.out, _FILES) as folder:
         rows = check(options.data, config)
         patience = Patience(budget_s=options.patience)
         inquiry = Inquiry(rows, options.model, options.baseline, patience, options.probe, options.seed)
         answers = inquiry.answers(work, scratch)
-        analysis = _analysis(report, answers, options)
+        analysis = _analysis(report, answers, traffic, options.history)
         _write(folder, report, analysis, answers, options)
         forget(work, rows)
     result(f"{in_words(analysis)}: {options.out / 'report.html'}")
     return analysis.verdict
 
 
-def _analysis(report: Report, answers: Answers, options: argparse.Namespace) -> Analysis:
+def _analysis(report: Report, answers: Answers, traffic: Traffic | None, history: Sequence[Path]) -> Analysis:
     analysis = replace(report.analysis(answers.source, step), explanations=answers.explained.explanations)
-    if options.traffic is None:
+    if traffic is None:
         return analysis
-    earlier, notes = read_earlier(report_folders(options.history))
-    drift = compare(answers.reference, read_traffic(options.traffic), earlier, model=report.model)
+    earlier, notes = read_earlier(report_folders(history))
+    drift = compare(answers.reference, traffic, earlier, model=report.model)
     return replace(analysis, drift=drift, notes=(*analysis.notes, *notes))
 
 

@@ -24,9 +24,7 @@ from job.formats import SERIN, Prediction
 
 _START_S = 120
 _STOP_S = 10
-_ENVIRONMENT = {
-    "PYTHONSAFEPATH": "1",  # what lies in the current folder is no package
-}
+_ENVIRONMENT = {"PYTHONSAFEPATH": "1"}  # what lies in the current folder is no package
 _REPOSITORYS = Path(__file__).parents[2] / "model"
 """Where `serving` is, where it is not on the path."""
 

@@ -1,10 +1,9 @@
 // The governance engine as its job takes it: a deterministic engine.tar.gz, and the version that its content has.
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { writeArchive } from "../archive";
 import { CONTAINER_PYTHON, type ContainerPackages, packageFiles, packageRecipe } from "../container-packages";
-import { UserError } from "../local/user-error";
+import { contentVersion } from "../content-version";
 
 /** What runs first in the job's container: unpacks the archive beside itself, and runs its module `job`. */
 export const START = "clarify/start.py";
@@ -26,17 +25,19 @@ const SERVED_BY_DEFAULT = "model/inference.py";
 const LIBRARY = "lib";
 
 /**
- * The version of the engine in the working tree: the first 12 hex digits of a SHA-256 over names and bytes of what is packed, and
- * of start.py. The packages count through their lock file, so nothing is fetched.
+ * The version of the engine in the working tree: over what is packed, and start.py. The packages count through their lock file, so nothing is fetched.
  * @param root - The repository's root.
  * @param python - The Python that the packages are for.
  * @throws UserError that names the file which is missing.
  */
 export function engineVersion(root: string, python = CONTAINER_PYTHON): string {
-  const hash = createHash("sha256").update(`${packageRecipe(ENGINE_PACKAGES, python)}\0`);
-  const files = [...sources(root).values(), START, ENGINE_PACKAGES.lock];
-  for (const file of files) hash.update(`${file}\0`).update(createHash("sha256").update(read(root, file)).digest());
-  return hash.digest("hex").slice(0, 12);
+  const files = [...sources(root).values(), START, ENGINE_PACKAGES.lock].map((file) => [file, file] as const);
+  return contentVersion(
+    root,
+    `${packageRecipe(ENGINE_PACKAGES, python)}\0`,
+    files,
+    ": it is part of the governance engine.",
+  );
 }
 
 /**
@@ -71,10 +72,4 @@ function filesIn(root: string, folder: string): string[] {
     .filter((entry) => !entry.isDirectory() && path.basename(entry.parentPath) !== "__pycache__")
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)).split(path.sep).join("/"))
     .sort();
-}
-
-function read(root: string, source: string): Buffer {
-  const file = path.join(root, source);
-  if (!existsSync(file)) throw new UserError(`${source} is missing: it is part of the governance engine.`);
-  return readFileSync(file);
 }

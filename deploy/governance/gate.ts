@@ -1,9 +1,8 @@
 // The gate: a model that treats any group worse than the one before it does not pass, unless a person says why.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { shown } from "../local/child";
 import type { LocalReport } from "./local-report";
-import { verdictText, worseText } from "./verdict";
+import { placeText, verdictText, worseText } from "./verdict";
 
 /** The exit code of a refusal, as of `python -m job --gate`. */
 const REFUSED = 3;
@@ -13,7 +12,7 @@ const REFUSED = 3;
  * @returns The exit code.
  */
 export function judge({ summary, out }: LocalReport, allowWorse: string | undefined): number {
-  const report = `Report: ${shown(path.join(out, "report.html"))}`;
+  const report = placeText(out);
   if (summary.verdict !== "worse") return say(`${verdictText(summary)}\n${report}`);
   if (allowWorse === undefined) return say(`${refusalText(summary)}\n${report}`, REFUSED);
   const allowed = { verdict: summary.verdict, reason: allowWorse.trim(), at: new Date().toISOString() };

@@ -1,10 +1,8 @@
 // `npm run governance`: measures on this machine how a model treats groups of people, and leaves a report.
-import path from "node:path";
-import { shown } from "../local/child";
 import { runRelease } from "../release/release-command";
 import { makeLocalReport, type ReportOptions } from "./local-report";
 import { reportCommand } from "./report-command";
-import { verdictText } from "./verdict";
+import { placeText, verdictText } from "./verdict";
 
 interface Options extends ReportOptions {
   readonly json?: true;
@@ -16,7 +14,7 @@ const command = reportCommand(
 ).action((options: Options) =>
   runRelease(async (interruption) => {
     const { summary, out } = await makeLocalReport(options, true, interruption);
-    const text = `${verdictText(summary)}\nReport: ${shown(path.join(out, "report.html"))}`;
+    const text = `${verdictText(summary)}\n${placeText(out)}`;
     console.log(options.json ? JSON.stringify(summary) : text);
     return 0;
   }),

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { shown } from "../local/child";
 import { stateOf } from "../local/state";
 import { UserError } from "../local/user-error";
 import type { Interruption } from "../release/interruption";
@@ -14,7 +13,7 @@ import { fingerprint } from "./fingerprint";
 import { refusalText } from "./gate";
 import { isEndpoint, type ModelPlace, registeredModel } from "./model-place";
 import { makeReport } from "./report";
-import { verdictText } from "./verdict";
+import { placeText, verdictText } from "./verdict";
 
 /** What a person takes on themselves, and why. */
 export interface Consent {
@@ -97,7 +96,7 @@ async function compare(
   const out = path.join(stateOf().directory, "promotions", `${stage.name}-${models.model.version}`);
   const standard = { data: undefined, config: undefined, history: undefined };
   const summary = await makeReport(ROOT, { ...models, ...standard, out, scratch }, interruption);
-  const report = `Report: ${shown(path.join(out, "report.html"))}`;
+  const report = placeText(out);
   const text = `${verdictText(summary)}\n${report}`;
   if (summary.verdict !== "worse") return { text };
   if (allowWorse === undefined) throw new UserError(`${refusalText(summary)}\n${report}`);

@@ -1,5 +1,7 @@
 // What a governance report found, in plain words.
+import path from "node:path";
 import type { ReportSummary } from "../../src/governance/summary";
+import { shown } from "../local/child";
 
 type Worse = ReportSummary["worse"][number];
 
@@ -21,6 +23,11 @@ function finding({ model, baseline, verdict, worse }: ReportSummary): string {
   return baseline === null
     ? `Model ${model} was measured; there is no other model to compare it with.`
     : `Whether model ${model} treats groups worse than ${than} cannot be said: there are too few rows.`;
+}
+
+/** Where to read it. @param out - The report's folder. */
+export function placeText(out: string): string {
+  return `Report: ${shown(path.join(out, "report.html"))}`;
 }
 
 /** One metric of one group, such as `gender female: Difference in acceptance rates (DAR) 0.01 -> 0.09`. */

@@ -1,14 +1,13 @@
 // What a governance job takes from a deployment: the engine, the probe and its configuration, in a folder of the deployment bucket that is
 // named after their content.
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ListObjectsV2Command, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { fetchPackages } from "../container-packages";
+import { contentVersion } from "../content-version";
 import { ENGINE_PACKAGES, engineVersion, packEngine, START } from "../governance/engine-package";
-import { UserError } from "../local/user-error";
 import { ensurePython, pythonOf } from "../python-env";
 import { ROOT } from "../root";
 
@@ -24,13 +23,8 @@ const LAST = "config/analysis_config.json";
  * @throws UserError that names the file which is missing.
  */
 export function governanceVersion(root: string): string {
-  const hash = createHash("sha256").update(engineVersion(root));
-  for (const file of [...probeSources(root), CONFIGURATION]) {
-    const content = path.join(root, file);
-    if (!existsSync(content)) throw new UserError(`${file} is missing: it is part of the governance job.`);
-    hash.update(`${file}\0`).update(createHash("sha256").update(readFileSync(content)).digest());
-  }
-  return hash.digest("hex").slice(0, 12);
+  const files = [...probeSources(root), CONFIGURATION].map((file) => [file, file] as const);
+  return contentVersion(root, engineVersion(root), files, ": it is part of the governance job.");
 }
 
 function probeSources(root: string): string[] {
