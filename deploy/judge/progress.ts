@@ -29,7 +29,7 @@ export function startProgress(total: number, terminal: Terminal = process.stderr
   const interrupt = () => {
     interrupted = true;
   };
-  process.once("SIGINT", interrupt);
+  process.on("SIGINT", interrupt); // not once(): npm sends its own after the terminal's, which would kill us without a listener
   const pause = async () => {
     if (terminal.isTTY) terminal.write(`\r${bar(done / total, performance.now() - startedAt)}\u001b[K`);
     await setImmediate();

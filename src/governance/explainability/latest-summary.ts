@@ -1,5 +1,6 @@
 // Reads the newest report's summary from the reports bucket, and remembers it for a while.
 import { GetObjectCommand, NoSuchKey, type S3Client } from "@aws-sdk/client-s3";
+import { LATEST_SUMMARY } from "../report-place";
 import type { ReportSummary } from "../summary";
 import { validateReportSummary } from "../validate.generated";
 
@@ -11,8 +12,6 @@ export class InvalidSummaryError extends Error {
   override readonly name = "InvalidSummaryError";
 }
 
-/** Where the publishing function puts it. */
-const KEY = "latest/summary.json";
 /** A week's report may be seen half a minute late; a burst of requests reads S3 once. */
 const TTL_MS = 30_000;
 
@@ -29,7 +28,7 @@ export function latestSummary(client: S3Client, bucket: string, now = () => perf
 
 async function read(client: S3Client, bucket: string): Promise<ReportSummary | undefined> {
   try {
-    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: KEY }));
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: LATEST_SUMMARY }));
     return parse((await Body?.transformToString()) ?? "");
   } catch (error) {
     if (error instanceof NoSuchKey) return undefined;
@@ -40,5 +39,5 @@ async function read(client: S3Client, bucket: string): Promise<ReportSummary | u
 function parse(json: string): ReportSummary {
   const summary: unknown = JSON.parse(json);
   if (validateReportSummary(summary)) return summary;
-  throw new InvalidSummaryError("latest/summary.json does not match src/governance/summary.ts");
+  throw new InvalidSummaryError(`${LATEST_SUMMARY} does not match src/governance/summary.ts`);
 }
