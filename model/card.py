@@ -35,7 +35,7 @@ def _model(manifest: Manifest) -> str:
     return "\n".join(
         [
             f"- Started from: {pretrained['package']} {pretrained['version']} ({pretrained['licence']}),"
-            f" weights SHA-256 `{pretrained['sha256'][:16]}…`",
+            f" package SHA-256 `{pretrained['sha256'][:16]}…`",
             f"- `model.onnx` SHA-256 `{manifest['files']['model.onnx'][:16]}…`",
             f"- Hyper-parameters: {parameters}; seed {manifest['seed']}",
             f"- Calibration: temperature {calibration['temperature']:.2f}, offsets {offsets};"
@@ -46,13 +46,14 @@ def _model(manifest: Manifest) -> str:
 
 
 def _data(manifest: Manifest) -> str:
-    header = ["file", "rows used", "dropped", "per epoch", "weight", "licence"]
+    header = ["file", "rows used", "dropped", "per epoch", "last pass", "weight", "licence"]
     rows = [
         [
             file["file"].removeprefix("train/"),
             f"{file['used']:,}",
             f"{file['dropped']:,}",
             f"{file['repeats']:g}",
+            f"{file['last']:g}",
             f"{file['weight']:g}",
             file["licence"],
         ]

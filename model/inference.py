@@ -162,7 +162,8 @@ def model_fn(model_dir: str) -> Model:
     """
     folder = Path(model_dir)
     manifest = _manifest(folder / "model.json")
-    tokenizer = _tokenizer(_intact(folder / "tokenizer.json", manifest), manifest.max_tokens)
+    tokenizer = Tokenizer.from_file(str(_intact(folder / "tokenizer.json", manifest)))
+    tokenizer.enable_truncation(manifest.max_tokens)
     pad_id = (tokenizer.padding or {}).get("pad_id", 0)
     tokenizer.no_padding()  # batches are formed and padded below
     session = _session(_intact(folder / "model.onnx", manifest))
@@ -253,29 +254,25 @@ def _manifest(file: Path) -> _Manifest:
     return manifest
 
 
-def _intact(file: Path, manifest: _Manifest) -> bytes:
-    content = file.read_bytes()
-    if hashlib.sha256(content).hexdigest() != manifest.files.get(file.name):
+def _intact(file: Path, manifest: _Manifest) -> Path:
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    if digest != manifest.files.get(file.name):
         raise InvalidArtifact(
             f"{file} is not the file whose SHA-256 model.json holds: it is truncated, altered or of another "
             "model; pack the model again"
         )
-    return content
+    return file
 
 
-def _tokenizer(content: bytes, max_tokens: int) -> Tokenizer:
-    tokenizer = Tokenizer.from_str(content.decode())
-    tokenizer.enable_truncation(max_tokens)
-    return tokenizer
-
-
-def _session(graph: bytes) -> onnxruntime.InferenceSession:
+def _session(graph: Path) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     # The graph is written as it runs fastest: ONNX Runtime's further fusing makes it slower (docs/adr/0006).
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.enable_mem_pattern = False  # it would keep a plan for every shape of batch that was ever seen
+    # By its name: a session made from bytes keeps them, beside what it makes of them.
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 

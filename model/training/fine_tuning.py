@@ -25,9 +25,9 @@ _CHECKPOINT_STEPS = 250
 class Hyperparameters:
     """How the encoder is fine-tuned. Learning rates are those after warm-up; batch tokens count padding."""
 
-    epochs: int = 3
+    epochs: int = 2
     batch_tokens: int = 1536
-    learning_rate: float = 1.2e-4
+    learning_rate: float = 1e-4
     embedding_learning_rate: float = 5e-5
     head_learning_rate: float = 5e-4
     weight_decay: float = 0.01
@@ -55,7 +55,10 @@ class FineTuning:
         seed: int,
         folder: Path,
     ) -> None:
-        """Prepares the run; checkpoints of other inputs have other names in the folder."""
+        """Prepares the run; checkpoints of other inputs have other names in the folder.
+
+        What the model has learned before is no such input: runs that go on from others need own folders.
+        """
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._model, self._parameters = model.to(self._device), parameters
         self._batches = [
@@ -65,7 +68,7 @@ class FineTuning:
         ]
         self._optimizer = AdamW(_groups(model, parameters), weight_decay=parameters.weight_decay, fused=True)
         self._schedule = LambdaLR(self._optimizer, self._rate)
-        self._checkpoint = folder / f"{_digest(self._batches, parameters, seed)}.pt"
+        self.checkpoint = folder / f"{_digest(self._batches, parameters, seed)}.pt"
         torch.manual_seed(seed)
 
     def run(self) -> None:
@@ -99,7 +102,7 @@ class FineTuning:
         return min((step + 1) / warm_up, max(0.0, (total - step) / (total - warm_up)))
 
     def _save(self, step: int) -> None:
-        self._checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         state: _Checkpoint = {
             "step": step,
             "model": self._model.state_dict(),
@@ -107,14 +110,14 @@ class FineTuning:
             "schedule": self._schedule.state_dict(),
             "random": torch.get_rng_state(),
         }
-        partial = self._checkpoint.with_suffix(".partial")
+        partial = self.checkpoint.with_suffix(".partial")
         torch.save(state, partial)
-        partial.replace(self._checkpoint)
+        partial.replace(self.checkpoint)
 
     def _resume(self) -> int:
-        if not self._checkpoint.exists():
+        if not self.checkpoint.exists():
             return 0
-        state: _Checkpoint = torch.load(self._checkpoint, map_location=self._device, weights_only=True)
+        state: _Checkpoint = torch.load(self.checkpoint, map_location=self._device, weights_only=True)
         self._model.load_state_dict(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.load_state_dict(state["schedule"])

@@ -18,7 +18,7 @@ from training.corpus import Corpus, LabelledFile
 from training.reference import Reference
 
 FILES = ("model.onnx", "tokenizer.json")
-_PACKAGES = ("numpy", "onnx", "onnxruntime", "safetensors", "tokenizers", "torch")
+_PACKAGES = ("numpy", "onnx", "onnxruntime", "tokenizers", "torch")
 
 
 class TrainingData(TypedDict):
@@ -31,11 +31,12 @@ class TrainingData(TypedDict):
     used: int
     dropped: int
     repeats: float
+    last: float
     weight: float
 
 
 class Pretrained(TypedDict):
-    """The encoder that training started from; `sha256` is that of its weights."""
+    """The encoder that training started from; `sha256` is that of the package."""
 
     package: str
     version: str
@@ -95,6 +96,7 @@ def data_of(corpus: Corpus) -> list[TrainingData]:
             "used": len(file.rows),
             "dropped": file.dropped,
             "repeats": file.use.repeats,
+            "last": file.use.last,
             "weight": file.use.weight,
         }
         for file in corpus.train

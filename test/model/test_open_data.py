@@ -20,6 +20,7 @@ from open_data import (
     read_goemotions,
     read_labelled_sentences,
     read_product_reviews,
+    read_review_sentences,
 )
 
 
@@ -50,6 +51,17 @@ def test_features_of_one_sign_give_a_label() -> None:
     assert list(read_product_reviews(buffer.getvalue())) == [
         Row("it is small, and loud.", "positive"),
         Row("it doesn't ring", "negative"),
+    ]
+
+
+def test_sentences_of_reviews_keep_their_label_unless_it_is_mixed() -> None:
+    first = "books_neg_2\nbooks\t2\nneg\tIt drags.\nmix\tSo so.\nnr\tI was ill.\n"
+    second = "books_pos_3\nbooks\t5\nneu\tIt has maps.\npos\tI laughed!\npos\t\n"
+    assert list(read_review_sentences(f"{first}\n{second}".encode())) == [
+        Row("It drags.", "negative"),
+        Row("I was ill.", "neutral"),
+        Row("It has maps.", "neutral"),
+        Row("I laughed!", "positive"),
     ]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from dataset import read_rows
 from evaluate import predict
 from inference import model_fn
-from training.suggestions import suggestions
+from training.suggestions import suggestions, wishes
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "suggestions.jsonl"
 
@@ -19,5 +19,5 @@ def test_constructive_suggestions_are_not_negative_as_a_rule(artifact: Path) -> 
 
 
 def test_they_are_not_those_that_training_writes() -> None:
-    trained = {row.text for row in suggestions(1500, seed=0)}
+    trained = {row.text for write in (suggestions, wishes) for row in write(1500, seed=0)}
     assert not trained & {json.loads(line)["text"] for line in SAMPLES.read_text().splitlines()}

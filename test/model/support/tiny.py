@@ -73,16 +73,16 @@ def random_weights(seed: int = 0) -> Weights:
     return weights
 
 
-def write_tokenizer(path: Path) -> Path:
-    """A tokenizer.json as an encoder of BERT's kind publishes it."""
-    vocabulary = {token: id_ for id_, token in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS])}
+def published_tokenizer() -> Tokenizer:
+    """The tokenizer of a published encoder, with a place kept for later and a word of another script."""
+    words = ["[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "\u044f", *WORDS]
+    vocabulary = {token: id_ for id_, token in enumerate(words)}
     tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = BertPreTokenizer()
     special = [(token, vocabulary[token]) for token in ("[CLS]", "[SEP]")]
     tokenizer.post_processor = TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=special)
-    tokenizer.save(str(path))
-    return path
+    return tokenizer
 
 
 def write_rows(path: Path, rows: Sequence[dict[str, Any]]) -> None:

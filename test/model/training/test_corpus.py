@@ -1,13 +1,14 @@
 """The data directory: what is dropped, what is refused, and the suggestions written by rules."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from dataset import DatasetError
+from dataset import DatasetError, Row
 from tiny import rows, write_corpus, write_rows
 from training.corpus import load_corpus
-from training.suggestions import suggestions
+from training.suggestions import suggestions, wishes
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def test_copies_of_evaluated_texts_are_dropped_and_counted(data: Path) -> None:
 def test_other_folders_are_not_read(data: Path) -> None:
     write_rows(data / "bias" / "bias.jsonl", rows(5, 5))
     names = [file.name for file in load_corpus(data, 0).train]
-    assert names == ["train/first", "train/sst3-phrases", "train/suggestions"]
+    assert names == ["train/first", "train/sst3-phrases", "train/suggestions", "train/suggestions-of-things"]
 
 
 def test_votes_are_read_and_checked(data: Path) -> None:
@@ -50,8 +51,8 @@ def test_a_shared_file_lends_rows_to_calibration_and_does_not_train_on_them(data
     (lent,) = [file for file in corpus.dev if file.name == "dev/dynasent-r1-dev"]
     (kept,) = [file for file in corpus.train if file.name == "train/dynasent-r1-dev"]
     texts = [row["text"] for row in written]
-    assert [row.text for row in lent.rows] == texts[::5]
-    assert [row.text for row in kept.rows] == [text for index, text in enumerate(texts) if index % 5]
+    assert [row.text for row in lent.rows] == texts[::10]
+    assert [row.text for row in kept.rows] == [text for index, text in enumerate(texts) if index % 10]
 
 
 @pytest.mark.parametrize("missing", ["train", "dev"])
@@ -69,8 +70,11 @@ def test_a_label_without_rows_is_named(tmp_path: Path) -> None:
         load_corpus(tmp_path, 0)
 
 
-def test_suggestions_are_different_deterministic_and_mostly_neutral() -> None:
-    written = suggestions(500, seed=1)
+@pytest.mark.parametrize("write", [suggestions, wishes])
+def test_suggestions_are_different_deterministic_and_mostly_neutral(
+    write: Callable[[int, int], list[Row]],
+) -> None:
+    written = write(500, 1)
     assert len({row.text for row in written}) == 500
-    assert written == suggestions(500, seed=1) != suggestions(500, seed=2)
+    assert written == write(500, 1) != write(500, 2)
     assert Counter(row.label for row in written) == {"neutral": 300, "positive": 100, "negative": 100}

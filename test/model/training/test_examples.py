@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from dataset import Row
-from tiny import write_tokenizer
+from tiny import published_tokenizer
 from training.corpus import LabelledFile
 from training.examples import Example, batches, epoch, make_examples
 from training.tokenizer import make_tokenizer
@@ -14,9 +14,7 @@ def file(*rows: Row, name: str = "train/some") -> LabelledFile:
 
 
 def examples(rows: LabelledFile, tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
-    return make_examples(
-        rows, make_tokenizer(write_tokenizer(tmp_path_factory.mktemp("t") / "tokenizer.json"))
-    )
+    return make_examples(rows, make_tokenizer(published_tokenizer()))
 
 
 def test_labels_are_smoothed_towards_their_share_in_the_file(
@@ -53,6 +51,12 @@ def test_an_epoch_repeats_files_and_takes_fractions() -> None:
     assert sorted(len(item.ids) for item in taken) == [2] * 20 + [3] * 3
     assert [item.ids for item in taken] == [item.ids for item in epoch([a, b], [2.0, 0.3], seed=0)]
     assert [item.ids for item in taken] != [item.ids for item in epoch([a, b], [2.0, 0.3], seed=1)]
+
+
+def test_a_file_for_another_pass_changes_nothing() -> None:
+    a, b = sized(*[2] * 10), sized(*[3] * 10)
+    without = [item.ids for item in epoch([a], [1.3], seed=0)]
+    assert [item.ids for item in epoch([b, a], [0.0, 1.3], seed=0)] == without
 
 
 def test_batches_hold_every_example_once_within_the_limit() -> None:

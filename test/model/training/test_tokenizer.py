@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import pytest
-from tiny import write_tokenizer
+from tiny import published_tokenizer
 from tokenizers import Tokenizer
 from training.tokenizer import emoji_words, make_tokenizer
 
 
 @pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
-    return make_tokenizer(write_tokenizer(tmp_path_factory.mktemp("pretrained") / "tokenizer.json"))
+def tokenizer() -> Tokenizer:
+    return make_tokenizer(published_tokenizer())
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def shipped(artifact: Path) -> Tokenizer:
         ("👩‍🚀", ["👩", "🚀"]),
         ("good soups", ["good", "soup", "##s"]),
         ("unheard", ["[UNK]"]),
+        ("\u044f good", ["[UNK]", "good"]),
         ("", []),
     ],
 )
@@ -52,6 +53,12 @@ def test_padding_and_truncation(shipped: Tokenizer) -> None:
     assert shipped.truncation and shipped.truncation["max_length"] == 256
     assert shipped.padding and shipped.padding["pad_id"] == shipped.token_to_id("[PAD]") == 0
     assert len(shipped.encode("word " * 1000).ids) == 256
+
+
+def test_ids_have_no_gaps_and_words_that_no_english_text_has_take_none(tokenizer: Tokenizer) -> None:
+    words = [tokenizer.id_to_token(id_) for id_ in range(tokenizer.get_vocab_size())]
+    assert words[:5] == ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "good"]
+    assert None not in words and "[unused0]" not in words and "\u044f" not in words
 
 
 def test_emoji_have_names() -> None:
