@@ -9,7 +9,7 @@ export const ASSUMED = {
   /** What Lambda bills for a request: it waits for DynamoDB and for the model most of the time. */
   lambdaSeconds: 0.04,
   /** What a serverless endpoint bills for a request. */
-  serverlessSeconds: 0.01,
+  serverlessSeconds: 0.02,
   serverlessGb: 2,
   /** The function's log line (418 bytes) and metrics (848), Lambda's own lines, the access log. */
   logKb: 2,

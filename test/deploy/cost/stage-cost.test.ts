@@ -22,7 +22,7 @@ const usd = (part: string, requests: number, hosting: "serverless" | "realtime",
 describe("endpoints", () => {
   it("cost nothing when they are serverless and idle, and by time and memory when they are called", () => {
     expect(usd("SageMaker", 0, "serverless")).toBe(0);
-    expect(usd("SageMaker", 1e6, "serverless")).toBeCloseTo(1e6 * 30.4 * 0.01 * 2 * 0.00002);
+    expect(usd("SageMaker", 1e6, "serverless")).toBeCloseTo(1e6 * 30.4 * 0.02 * 2 * 0.00002);
   });
 
   it("cost two versions' least instances when nobody calls", () => {
