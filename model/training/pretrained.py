@@ -28,7 +28,7 @@ _MODULES = {
 
 
 class Encoder:
-    """A published encoder of BERT's kind: its tokenizer and its weights."""
+    """A published encoder of BERT's kind; `tokenizer` is its own, fitted to the classifier."""
 
     def __init__(self, package: bytes) -> None:
         """Reads a zip archive that holds one `*.onnx`, exported by Optimum, and one `*-tokenizer.json`."""
@@ -36,10 +36,7 @@ class Encoder:
             files = {ending: _only(archive, ending) for ending in (_WEIGHTS, _TOKENIZER)}
         self._stored = _read_weights(files[_WEIGHTS])
         self._published = Tokenizer.from_buffer(files[_TOKENIZER])
-
-    def tokenizer(self) -> Tokenizer:
-        """Its tokenizer, fitted to the classifier."""
-        return make_tokenizer(self._published)
+        self.tokenizer = make_tokenizer(self._published)
 
     def classifier(self) -> Classifier:
         """The encoder with a head of zeros; the tokenizer's emoji begin as the mean of their names' words."""
@@ -68,8 +65,9 @@ class Encoder:
         }
 
     def _words(self) -> Tensor:
-        stored, tokenizer = self._stored["embeddings.word_embeddings.weight"], self.tokenizer()
-        words = [tokenizer.id_to_token(id_) or "" for id_ in range(tokenizer.get_vocab_size())]
+        stored = self._stored["embeddings.word_embeddings.weight"]
+        ids = range(self.tokenizer.get_vocab_size())
+        words = [self.tokenizer.id_to_token(id_) or "" for id_ in ids]
         names = emoji_words()
         return torch.stack([stored[self._ids(word, names)].mean(0) for word in words])
 

@@ -1,7 +1,6 @@
 """Examples, epochs and batches: targets, repetition, little padding, nothing lost."""
 
 import numpy as np
-import pytest
 from dataset import Row
 from tiny import published_tokenizer
 from training.corpus import LabelledFile
@@ -13,30 +12,27 @@ def file(*rows: Row, name: str = "train/some") -> LabelledFile:
     return LabelledFile(name, "", rows)
 
 
-def examples(rows: LabelledFile, tmp_path_factory: pytest.TempPathFactory) -> list[Example]:
+def examples(rows: LabelledFile) -> list[Example]:
     return make_examples(rows, make_tokenizer(published_tokenizer()))
 
 
-def test_labels_are_smoothed_towards_their_share_in_the_file(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
+def test_labels_are_smoothed_towards_their_share_in_the_file() -> None:
     first, *_ = examples(
         file(
             Row("good", "positive"), Row("bad", "negative"), Row("bad", "negative"), Row("awful", "negative")
         ),
-        tmp_path_factory,
     )
     np.testing.assert_allclose(first.prior, [0.25, 0, 0.75])
     np.testing.assert_allclose(first.target, [0.95 + 0.05 * 0.25, 0, 0.05 * 0.75], atol=1e-6)
 
 
-def test_votes_are_the_target_where_they_are_known(tmp_path_factory: pytest.TempPathFactory) -> None:
-    (first,) = examples(file(Row("good", "positive", (3, 2, 0))), tmp_path_factory)
+def test_votes_are_the_target_where_they_are_known() -> None:
+    (first,) = examples(file(Row("good", "positive", (3, 2, 0))))
     np.testing.assert_allclose(first.target, [0.6, 0.4, 0])
 
 
-def test_long_texts_are_cut_and_short_ones_not_padded(tmp_path_factory: pytest.TempPathFactory) -> None:
-    short, long = examples(file(Row("good", "positive"), Row("bad " * 500, "negative")), tmp_path_factory)
+def test_long_texts_are_cut_and_short_ones_not_padded() -> None:
+    short, long = examples(file(Row("good", "positive"), Row("bad " * 500, "negative")))
     assert (len(short.ids), len(long.ids)) == (3, 128)
 
 

@@ -43,12 +43,12 @@ def test_matrices_are_found_by_their_nodes(classifier: Classifier) -> None:
 def test_words_keep_their_vectors_under_other_ids(encoder: Encoder, classifier: Classifier) -> None:
     words, published = STORED["embeddings.word_embeddings.weight"], published_tokenizer()
     for word in ("[PAD]", "[SEP]", "good", "##s"):
-        found = classifier.words.weight[encoder.tokenizer().token_to_id(word)]
+        found = classifier.words.weight[encoder.tokenizer.token_to_id(word)]
         np.testing.assert_array_equal(found.detach().numpy(), words[published.token_to_id(word)])
 
 
 def test_emoji_begin_as_the_mean_of_their_names(encoder: Encoder, classifier: Classifier) -> None:
     words, published = STORED["embeddings.word_embeddings.weight"], published_tokenizer()
     name = published.encode("face with tears of joy", add_special_tokens=False)
-    found = classifier.words.weight[encoder.tokenizer().token_to_id("😂")].detach().numpy()
+    found = classifier.words.weight[encoder.tokenizer.token_to_id("😂")].detach().numpy()
     np.testing.assert_allclose(found, words[name.ids].mean(0), atol=1e-6)
