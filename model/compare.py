@@ -8,6 +8,7 @@ import json
 import sys
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -116,7 +117,7 @@ def _unpacked(version: Path) -> Iterator[Path]:
         try:
             with tarfile.open(version) as archive:
                 archive.extractall(folder, filter="data")
-        except (OSError, tarfile.TarError) as error:
+        except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
             raise DatasetError(f"{version}: {error}; name a folder or a model.tar.gz") from None
         yield Path(folder)
 

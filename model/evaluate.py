@@ -87,9 +87,7 @@ def load(artifact: Path) -> Model:
     try:
         return model_fn(str(artifact))
     except OSError as error:
-        raise DatasetError(
-            f"{error.filename}: {error.strerror}; train a model first, or name one with --artifact"
-        ) from None
+        raise DatasetError(f"{error.filename}: {error.strerror}; name a folder with a model") from None
     except InvalidArtifact as error:
         raise DatasetError(str(error)) from None
 

@@ -31,9 +31,9 @@ Shape = Literal["one", "many", "jsonlines", "csv"]
 Tokens = npt.NDArray[np.int64]
 
 LABELS: tuple[Label, ...] = get_args(Label)
-# So many ordinary texts take a fifth of the 60 s that SageMaker gives a request, on two cores, and their
-# answers a megabyte: docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html.
-MAX_TEXTS = 10_000
+# So many ordinary texts take a third of the 60 s that SageMaker gives a request, on the one core that a
+# request has in its container: docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html.
+MAX_TEXTS = 4_000
 # What one run of the graph takes, padding counted. Two to four texts at once bring nearly all the gain that
 # there is; more of long ones only take memory.
 MAX_BATCH = 8

@@ -1,4 +1,4 @@
-"""Fetches openly licensed labelled texts as training files: `python model/open_data.py --out DIR`.
+"""Fetches labelled texts that are free to use as training files: `python model/open_data.py --out DIR`.
 
 Every download is pinned by its SHA-256; `--cache DIR` keeps them, and takes them from there when offline.
 """
@@ -13,8 +13,8 @@ import urllib.request
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
 
 from dataset import DatasetError, Row
 from inference import Label
@@ -162,24 +162,29 @@ def collect(out: Path, cache: Path, sources: Sequence[Source]) -> None:
 def _download(source: Source, cache: Path) -> bytes:
     kept = cache / source.sha256
     if kept.exists():
-        return kept.read_bytes()
+        return _pinned(kept.read_bytes(), source, f"{kept} (delete it)")
     try:
         with urllib.request.urlopen(source.url, timeout=60) as response:
             content: bytes = response.read()
-    except (URLError, TimeoutError) as error:
+    except (OSError, HTTPException) as error:
         raise DatasetError(f"{source.url}: {error}; try again, or put the file at {kept}") from None
-    if hashlib.sha256(content).hexdigest() != source.sha256:
-        raise DatasetError(
-            f"{source.url}: its bytes are not those that were pinned; expected SHA-256 {source.sha256}"
-        )
+    _pinned(content, source, source.url)
     cache.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(content)
+    partial = kept.with_suffix(".partial")
+    partial.write_bytes(content)
+    partial.replace(kept)
+    return content
+
+
+def _pinned(content: bytes, source: Source, place: str) -> bytes:
+    if hashlib.sha256(content).hexdigest() != source.sha256:
+        raise DatasetError(f"{place}: not the bytes that were pinned, SHA-256 {source.sha256}")
     return content
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns 0, or 2 when a download cannot be used."""
-    parser = argparse.ArgumentParser(description="Fetch openly licensed training texts.")
+    parser = argparse.ArgumentParser(description="Fetch training texts that are free to use.")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="gets NAME.jsonl for each source"
     )

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from dataset import DatasetError
-from evaluate import predict
-from inference import model_fn
+from evaluate import load, predict
 from training.corpus import Corpus, load_corpus
 from training.manifest import write
 from training.reference import reference_of, sample
@@ -37,8 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="what it was trained on")
     parser.add_argument("--artifact", type=Path, default=_ARTIFACT, metavar="DIR")
     options = parser.parse_args(arguments)
-    manifest = json.loads((options.artifact / "model.json").read_bytes())
     try:
+        model = load(options.artifact)
+        manifest = json.loads((options.artifact / "model.json").read_bytes())
         corpus = load_corpus(options.data, manifest["seed"])
         assert_trained_on(corpus, manifest)
     except DatasetError as error:
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     rows = sample(corpus.train, manifest["seed"])
     print(f"asking the model {len(rows):,} texts, which takes a minute or two", file=sys.stderr)
-    manifest["reference"] = reference_of(rows, list(predict(model_fn(str(options.artifact)), rows)))
+    manifest["reference"] = reference_of(rows, list(predict(model, rows)))
     write(manifest, options.artifact)
     return 0
 

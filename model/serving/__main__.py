@@ -43,8 +43,12 @@ def _parser() -> argparse.ArgumentParser:
         "--model-dir", type=Path, required=True, metavar="DIR", help="an artifact or unpacked model"
     )
     parser.add_argument("--host", default="127.0.0.1")
-    port = _variable("SAGEMAKER_BIND_TO_PORT") or "8080"
-    parser.add_argument("--port", type=int, default=port, help="0 takes a free one; $SAGEMAKER_BIND_TO_PORT")
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=_variable("SAGEMAKER_BIND_TO_PORT") or "8080",
+        help="0 takes a free one; $SAGEMAKER_BIND_TO_PORT",
+    )
     parser.add_argument(
         "--workers",
         type=_count,
@@ -84,6 +88,13 @@ def _variable(*names: str) -> str | None:
 def _count(value: str) -> int:
     if not value.isdecimal() or int(value) < 1:
         raise argparse.ArgumentTypeError(f"{value!r} is not a whole number from 1")
+    return int(value)
+
+
+def _port(value: str) -> int:
+    """Checked here, as the system takes 65,536 more than a port for that port."""
+    if not value.isdecimal() or int(value) > 65_535:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a port, a number from 0 to 65535")
     return int(value)
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 Headers = Sequence[tuple[bytes, bytes]]
 
-_RETRY_AFTER: Headers = [(b"retry-after", b"1")]  # seconds: a full queue is half empty by then
+_RETRY_AFTER: Headers = [(b"retry-after", b"2")]  # seconds: a full queue is half empty by then
 
 
 class ServingError(Exception):

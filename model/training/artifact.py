@@ -1,6 +1,7 @@
 """Makes the artifact of a trained classifier: quantized, calibrated, measured, and described."""
 
 import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,13 +43,13 @@ class Trained:
 def make_artifact(
     trained: Trained, corpus: Corpus, out: Path, work: Path, report: Callable[[str], None]
 ) -> None:
-    """Writes the artifact to `out`; `work` gets what it is compared with."""
+    """Writes the artifact to `out`, once measured; `work` gets it before, and what it is compared with."""
     raw = _Variant(trained.weights, trained, work / "uncalibrated")
     calibration = fit_calibration(
         [(raw.predict(file.rows), [row.label for row in file.rows]) for file in corpus.dev]
     )
     weights = _calibrated(trained.weights, calibration)
-    final = _Variant(weights, trained, out)
+    final = _Variant(weights, trained, work / "final")
     before = _Variant(weights, trained, work / "float", quantized=False)
     dev, test = ([(file, final.predict(file.rows)) for file in files] for files in (corpus.dev, corpus.test))
     rows, predictions = _joined(dev)
@@ -60,7 +61,7 @@ def make_artifact(
         "labels": LABELS,
         "maxTokens": MAX_TOKENS,
         "seed": trained.seed,
-        "files": hashes(out),
+        "files": hashes(final.folder),
         "pretrained": trained.pretrained,
         "hyperparameters": trained.hyperparameters,
         "calibration": {
@@ -74,13 +75,15 @@ def make_artifact(
         "slices": measure_slices(*_joined(test or dev)),
         "reference": reference_of(typical, final.predict(typical)),
     }
-    write(manifest, out)
+    write(manifest, final.folder)
+    shutil.copytree(final.folder, out, dirs_exist_ok=True)
 
 
 class _Variant:
     """The artifact in one form, loaded as it will be served."""
 
     def __init__(self, weights: Weights, trained: Trained, folder: Path, quantized: bool = True) -> None:
+        self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         graph = build_graph(weights, trained.config, quantized)
         (folder / "model.onnx").write_bytes(graph.SerializeToString(deterministic=True))

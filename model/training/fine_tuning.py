@@ -55,10 +55,7 @@ class FineTuning:
         seed: int,
         folder: Path,
     ) -> None:
-        """Prepares the run; checkpoints of other inputs have other names in the folder.
-
-        What the model has learned before is no such input: runs that go on from others need own folders.
-        """
+        """Prepares the run; checkpoints of other inputs, the model's weights among them, have other names."""
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._model, self._parameters = model.to(self._device), parameters
         self._batches = [
@@ -68,7 +65,7 @@ class FineTuning:
         ]
         self._optimizer = AdamW(_groups(model, parameters), weight_decay=parameters.weight_decay, fused=True)
         self._schedule = LambdaLR(self._optimizer, self._rate)
-        self.checkpoint = folder / f"{_digest(self._batches, parameters, seed)}.pt"
+        self.checkpoint = folder / f"{_digest(model, self._batches, parameters, seed)}.pt"
         torch.manual_seed(seed)
 
     def run(self) -> None:
@@ -147,10 +144,15 @@ def _groups(model: Classifier, parameters: Hyperparameters) -> Iterator[dict[str
             yield {"params": parameters_, "lr": rates.get(name, parameters.learning_rate)}
 
 
-def _digest(groups: Sequence[Sequence[Example]], parameters: Hyperparameters, seed: int) -> str:
-    """What a checkpoint belongs to: the settings and every example in its order."""
+def _digest(
+    model: Classifier, groups: Sequence[Sequence[Example]], parameters: Hyperparameters, seed: int
+) -> str:
+    """What a checkpoint belongs to: the settings, the model at the start, and every example in its order."""
     digest = hashlib.sha256(json.dumps([asdict(parameters), seed]).encode())
+    for tensor in model.state_dict().values():
+        digest.update(tensor.cpu().numpy().tobytes())
     for group in groups:
         for example in group:
-            digest.update(repr(example.ids).encode() + example.target.tobytes() + example.prior.tobytes())
+            digest.update(repr((example.ids, example.weight)).encode())
+            digest.update(example.target.tobytes() + example.prior.tobytes())
     return digest.hexdigest()[:16]

@@ -79,13 +79,17 @@ def test_a_better_version_passes(
     assert "negative  A positive  B negative  bad\n" in printed
 
 
+def _packed(model: Path, archive: Path) -> Path:
+    with tarfile.open(archive, "w:gz") as packed:
+        for path in model.iterdir():
+            packed.add(path, path.name)
+    return archive
+
+
 def test_a_version_is_the_same_as_itself_also_when_packed(
     word_model: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    archive = tmp_path / "model.tar.gz"
-    with tarfile.open(archive, "w:gz") as packed:
-        for path in word_model.iterdir():
-            packed.add(path, path.name)
+    archive = _packed(word_model, tmp_path / "model.tar.gz")
     changed = tmp_path / "changed.jsonl"
     arguments = [str(word_model), str(archive), "--data", str(data), "--json", "--changed", str(changed)]
     assert main(arguments) == 0
@@ -121,11 +125,13 @@ def test_equal_versions_are_rarely_called_worse() -> None:
     assert worse / 200 <= 0.05  # 2.5 % by design
 
 
-@pytest.mark.parametrize("name", ["none", "broken.tar.gz"])
+@pytest.mark.parametrize("name", ["none", "broken.tar.gz", "truncated.tar.gz"])
 def test_an_unusable_version_is_named(
     name: str, word_model: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "broken.tar.gz").write_bytes(b"no archive")
+    whole = _packed(word_model, tmp_path / "whole.tar.gz").read_bytes()
+    (tmp_path / "truncated.tar.gz").write_bytes(whole[: len(whole) // 2])
     assert main([str(word_model), str(tmp_path / name), "--data", str(data)]) == 2
     assert name in capsys.readouterr().err
 

@@ -60,7 +60,7 @@ def locked() -> dict[str, str]:
     return {entry.partition("==")[0]: entry for entry in entries if "==" in entry.splitlines()[0]}
 
 
-def test_base_images_are_pinned(build: Stage, image: Stage) -> None:
+def test_both_stages_have_the_containers_python(build: Stage, image: Stage) -> None:
     assert (build.base, image.base) == ("python:3.12-slim AS build", "python:3.12-slim")
 
 

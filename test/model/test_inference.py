@@ -193,7 +193,7 @@ def test_a_bad_row_says_what_is_wrong_where_the_format_can(words: Model) -> None
     ],
 )
 def test_there_is_a_greatest_number_of_texts(body: str, content_type: str) -> None:
-    with pytest.raises(TooManyTexts, match="more than 10,000 texts; send them in several") as raised:
+    with pytest.raises(TooManyTexts, match="more than 4,000 texts; send them in several") as raised:
         input_fn(body, content_type)
     assert (raised.value.status, raised.value.code) == (413, "too_many_texts")
 

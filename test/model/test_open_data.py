@@ -6,7 +6,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -104,9 +104,34 @@ def test_a_download_is_kept_and_then_needs_no_network(server: str, tmp_path: Pat
 
 
 def test_other_bytes_than_the_pinned_are_refused(server: str, tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match="not those that were pinned"):
+    with pytest.raises(DatasetError, match="not the bytes that were pinned"):
         collect(tmp_path / "out", tmp_path / "cache", [source(server, b"other")])
     assert not (tmp_path / "out" / "sentences.jsonl").exists() and not (tmp_path / "cache").exists()
+
+
+def test_a_kept_file_that_was_altered_is_refused(server: str, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    collect(tmp_path / "out", cache, [source(server)])
+    (kept,) = cache.iterdir()
+    kept.write_bytes(CONTENT[:-5])
+    with pytest.raises(DatasetError, match=f"{kept.name} .delete it.: not the bytes"):
+        collect(tmp_path / "out", cache, [source(server)])
+
+
+def test_a_download_that_breaks_off_is_said_and_not_kept(tmp_path: Path) -> None:
+    class Broken(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-length", str(len(CONTENT)))
+            self.end_headers()
+            self.wfile.write(CONTENT[:5])
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Broken) as running:
+        Thread(target=running.serve_forever, daemon=True).start()
+        with pytest.raises(DatasetError, match=r"IncompleteRead.*try again"):
+            collect(tmp_path / "out", tmp_path / "cache", [source(f"http://127.0.0.1:{running.server_port}")])
+        running.shutdown()
+    assert not (tmp_path / "cache").exists()
 
 
 def test_offline_it_says_where_to_put_the_file(tmp_path: Path) -> None:
@@ -120,7 +145,7 @@ def test_the_command_says_what_it_wrote_or_why_not(
     arguments = ["--out", str(tmp_path / "out"), "--cache", str(tmp_path / "cache")]
     monkeypatch.setattr("open_data.SOURCES", [source(server, b"other")])
     assert main(arguments) == 2
-    assert f"{server}: its bytes are not those" in capsys.readouterr().err
+    assert f"{server}: not the bytes that were pinned" in capsys.readouterr().err
     monkeypatch.setattr("open_data.SOURCES", [source(server)])
     assert main(arguments) == 0
     assert "sentences.jsonl: 2 rows" in capsys.readouterr().err

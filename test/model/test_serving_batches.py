@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 from serving.batches import BatchQueue, Job, Lane
 from serving.errors import Overloaded
+from waiting import until
 
 NEVER = math.inf
 
@@ -88,8 +88,7 @@ def test_idle_threads_share_what_waits(loop: asyncio.AbstractEventLoop) -> None:
     queue = Queue(loop, opened=True)
     with ThreadPoolExecutor(2) as pool:
         takers = [pool.submit(queue.take) for _ in range(2)]
-        while queue.queue._idle < 2:
-            threading.Event().wait(0.001)
+        until(lambda: queue.queue._idle == 2, "both to be idle")
         queue.put(10, 10, 10, 10)
         assert [taker.result(20) for taker in takers] == [[10, 10], [10, 10]]
 

@@ -1,14 +1,18 @@
 """Making the artifact: loadable, described as the schema says, measured on what was never trained on."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dataset import read_rows
+from evaluate import evaluate, load
 from inference import LABELS, input_fn, model_fn, predict_fn
 from jsonschema import Draft202012Validator
 from tiny import CONFIG, published_tokenizer, random_weights, write_corpus
 from training.artifact import Trained, make_artifact
+from training.calibration import Calibration
 from training.config import EncoderConfig
 from training.corpus import load_corpus
 from training.manifest import Pretrained
@@ -62,10 +66,41 @@ def test_intervals_hold_the_figure(manifest: dict[str, Any]) -> None:
 
 
 def test_it_answers_as_it_was_measured(made: tuple[Path, list[str]], manifest: dict[str, Any]) -> None:
-    model = model_fn(str(made[0]))
-    items = predict_fn(input_fn("good\nbad", "text/csv"), model).items
-    assert all(sum(item["scores"][label] for label in LABELS) == pytest.approx(1, abs=1e-5) for item in items)
-    assert manifest["slices"]["length: 1-8 words"]["rows"] == 24  # of the test set alone
+    out, data = made[0], made[0].parent / "data"
+    rows = read_rows(data / "test" / "test.jsonl")
+    measured, again = manifest["metrics"]["test/test"], evaluate(load(out), rows)
+    for name in ("accuracy", "macro_f1", "calibration_error"):
+        assert measured[name] == pytest.approx(again[name])
+    assert manifest["slices"]["length: 1-8 words"]["rows"] == len(rows) == 24  # of the test set alone
+
+
+def test_its_scores_are_calibrated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calibration = Calibration(2.0, (0.5, -0.2, -0.3))
+    monkeypatch.setattr("training.artifact.fit_calibration", lambda _: calibration)
+    out, _ = make(tmp_path)
+    before, after = (
+        predict_fn(input_fn("the soup is good", "text/csv"), model_fn(str(folder))).items[0]["scores"]
+        for folder in (tmp_path / "work" / "uncalibrated", out)
+    )
+    offsets = zip(LABELS, calibration.offsets, strict=True)
+    powers = [before[label] ** (1 / calibration.temperature) * math.exp(offset) for label, offset in offsets]
+    expected = [power / sum(powers) for power in powers]
+    assert [after[label] for label in LABELS] == pytest.approx(expected, abs=1e-3)
+
+
+def test_one_that_is_there_stays_until_the_new_one_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "model.json").write_text("old")
+    monkeypatch.setattr("training.artifact.set_metrics", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        make(tmp_path)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["model.json"]
+    assert (tmp_path / "out" / "model.json").read_text() == "old"
 
 
 def test_progress_is_told(made: tuple[Path, list[str]]) -> None:

@@ -1,5 +1,6 @@
 """Training with PyTorch, by `npm run test:training`: resumes exactly, learns, and equals the graph."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ torch = pytest.importorskip("torch", reason="only the training environment has P
 
 from published import encoder_package  # noqa: E402
 from tiny import CONFIG, random_weights, write_corpus  # noqa: E402
-from train import main  # noqa: E402
+from train import main, train  # noqa: E402
 from training.batch import Batch, collate  # noqa: E402
+from training.corpus import load_corpus  # noqa: E402
 from training.encoder import Classifier  # noqa: E402
 from training.examples import Example  # noqa: E402
 from training.fine_tuning import FineTuning, Hyperparameters, adjusted_loss  # noqa: E402
@@ -66,10 +68,27 @@ def test_an_interrupted_run_ends_as_an_uninterrupted_one(
     assert all(torch.equal(first, second) for first, second in pairs)
 
 
-def test_a_checkpoint_of_other_settings_is_not_taken(tmp_path: Path) -> None:
-    run(tmp_path, model())
-    FineTuning(model(), [examples()], [1.0], Hyperparameters(epochs=1, batch_tokens=96), 0, tmp_path).run()
-    assert len(list(tmp_path.glob("*.pt"))) == 2
+def other_model() -> Classifier:
+    classifier = model()
+    classifier.load_state_dict({name: torch.tensor(value) for name, value in random_weights(1).items()})
+    return classifier
+
+
+@pytest.mark.parametrize(
+    ("classifier", "texts", "parameters", "seed"),
+    [
+        (model(), examples(), replace(PARAMETERS, epochs=1), 0),
+        (model(), examples(), PARAMETERS, 1),
+        (model(), [replace(example, weight=0.5) for example in examples()], PARAMETERS, 0),
+        (other_model(), examples(), PARAMETERS, 0),
+    ],
+    ids=["settings", "seed", "weights of texts", "encoder"],
+)
+def test_a_checkpoint_of_something_else_is_not_taken(
+    classifier: Classifier, texts: list[Example], parameters: Hyperparameters, seed: int, tmp_path: Path
+) -> None:
+    own = FineTuning(model(), [examples()], [1.0], PARAMETERS, 0, tmp_path).checkpoint
+    assert FineTuning(classifier, [texts], [1.0], parameters, seed, tmp_path).checkpoint != own
 
 
 def test_it_learns(tmp_path: Path) -> None:
@@ -124,6 +143,19 @@ def test_the_command_trains_and_goes_on(
     assert "training on" in capsys.readouterr().err
     assert main(arguments) == 0
     assert (tmp_path / "out" / "model.onnx").read_bytes() == first
+
+
+def test_weights_of_all_runs_before_and_after_the_last_pass_are_averaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("train.fetch_package", lambda _folder: encoder_package())
+    corpus = load_corpus(write_corpus(tmp_path / "data"), seed=0)
+    trained = train(corpus, tmp_path / "work", Hyperparameters(epochs=1), runs=2, seed=0)
+    checkpoints = list((tmp_path / "work").glob("*.pt"))
+    states = [torch.load(checkpoint, weights_only=True)["model"] for checkpoint in checkpoints]
+    assert len({state["head.weight"].numpy().tobytes() for state in states}) == 4
+    for name, weights in trained.weights.items():
+        np.testing.assert_allclose(weights, sum(state[name] for state in states) / 4, atol=1e-6)
 
 
 def test_a_missing_folder_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,3 +83,9 @@ def test_other_data_than_the_training_data_are_refused(
     data = write_corpus(tmp_path / "data")
     assert main(["--data", str(data), "--artifact", str(artifact)]) == 2
     assert "is not what the model was trained on" in capsys.readouterr().err
+
+
+def test_a_missing_artifact_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = write_corpus(tmp_path / "data")
+    assert main(["--data", str(data), "--artifact", str(tmp_path / "none")]) == 2
+    assert "model.json: No such file or directory; name a folder with a model" in capsys.readouterr().err
