@@ -26,26 +26,34 @@ _NAMES = {
     "CloudFormationRole.Arn": f"arn:aws:iam::{ACCOUNT}:role/serin-{STAGE}-cloudformation",
 }
 _TEMPLATE: Mapping[str, Any] = json.loads(json.dumps(cfn_yaml.load(str(ROOT / "deploy" / "ci-role.yml"))))
+_DEFAULTS = {name: parameter.get("Default") for name, parameter in _TEMPLATE["Parameters"].items()}
 
 
-def _resolved(value: object) -> object:
+def _resolved(value: object, names: Mapping[str, str]) -> object:
     if isinstance(value, list):
-        return [_resolved(item) for item in value]
+        items = [_resolved(item, names) for item in value]
+        return [item for item in items if item != "AWS::NoValue"]
     if not isinstance(value, dict):
         return value
     match list(value.items()):
         case [("Ref", str(name))]:
-            return _NAMES.get(name, name)
+            return names.get(name, name)
         case [("Fn::GetAtt", [name, attribute])]:
-            return _NAMES[f"{name}.{attribute}"]
+            return names[f"{name}.{attribute}"]
         case [("Fn::Sub", str(text))]:
-            return re.sub(r"\$\{([^}]+)\}", lambda found: _NAMES[found[1]], text)
-    return {key: _resolved(member) for key, member in value.items()}
+            return re.sub(r"\$\{([^}]+)\}", lambda found: names[found[1]], text)
+        case [("Fn::Equals", [left, right])]:
+            return _resolved(left, names) == _resolved(right, names)
+        case [("Fn::If", [condition, then, otherwise])]:
+            holds = _resolved(_TEMPLATE["Conditions"][condition], names)
+            return _resolved(then if holds else otherwise, names)
+    return {key: _resolved(member, names) for key, member in value.items()}
 
 
-def properties(logical_id: str) -> dict[str, Any]:
-    """Of a resource of the template, without intrinsic functions."""
-    resolved = _resolved(_TEMPLATE["Resources"][logical_id]["Properties"])
+def properties(logical_id: str, **parameters: str) -> dict[str, Any]:
+    """Of a resource of the template, without intrinsic functions, with parameters other than the defaults."""
+    names = {**_DEFAULTS, **_NAMES, **parameters}
+    resolved = _resolved(_TEMPLATE["Resources"][logical_id]["Properties"], names)
     assert isinstance(resolved, dict)
     return resolved
 
@@ -54,9 +62,11 @@ Keys = Mapping[str, str]
 """Values of condition keys, such as aws:ResourceTag/stage."""
 
 
-def decision(role: str, action: str, resource: str, keys: Keys | None = None) -> str:
+def decision(role: str, action: str, resource: str, keys: Keys | None = None, **parameters: str) -> str:
     """Allow, Deny or ImplicitDeny, for a role of the template."""
-    documents = [properties(name)["PolicyDocument"] for name in properties(role)["ManagedPolicyArns"]]
+    documents = [
+        properties(name, **parameters)["PolicyDocument"] for name in properties(role)["ManagedPolicyArns"]
+    ]
     policies = [parse_policy_document(document) for document in documents]
     return str(evaluate(_context(action, resource, keys), policies).decision)
 

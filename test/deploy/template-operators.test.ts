@@ -58,6 +58,15 @@ const neededBy = (...files: readonly string[]) => {
 const missing = (needed: ReadonlySet<string>, given: ReadonlySet<string>) =>
   [...needed].filter((right) => !given.has(right)).sort();
 
+const STACKS_ROLE = [
+  "arn:aws:iam::ACCOUNT:role/serin-prod-cloudformation",
+  "StringEquals iam:PassedToService cloudformation.amazonaws.com",
+];
+const handedOver = (holder: string) =>
+  of(holder)
+    .filter(({ action }) => action === "iam:PassRole")
+    .map(({ resource, condition }) => [resource, condition]);
+
 describe("who is on call", () => {
   it.each(["release/rollback.ts", "release/releases.ts"])("may call all that %s calls", (command) => {
     const needed = neededBy(command);
@@ -70,6 +79,7 @@ describe("who is on call", () => {
     expect([...actions("OnCallPolicy")].filter((action) => !READING.test(action)).sort()).toEqual([
       "cloudformation:UpdateStack",
       "codedeploy:StopDeployment",
+      "iam:PassRole",
       "kms:Decrypt",
       "kms:GenerateDataKey",
       "logs:CreateLogStream",
@@ -77,7 +87,11 @@ describe("who is on call", () => {
       "sns:Publish",
       "ssm:PutParameter",
     ]);
-    expect([...actions("OnCallPolicy")].filter((action) => /^(cognito-idp|s3|iam):/.test(action))).toEqual([]);
+    expect([...actions("OnCallPolicy")].filter((action) => /^(cognito-idp|s3):/.test(action))).toEqual([]);
+  });
+
+  it("hands over the stack's own role only, which the stack has already", () => {
+    expect(handedOver("OnCallPolicy")).toEqual([STACKS_ROLE]);
   });
 });
 
@@ -95,12 +109,8 @@ describe("who releases", () => {
   });
 
   it("hands over two roles only, each to one service", () => {
-    const passing = of("ReleasePolicy").filter(({ action }) => action === "iam:PassRole");
-    expect(passing.map(({ resource, condition }) => [resource, condition])).toEqual([
-      [
-        "arn:aws:iam::ACCOUNT:role/serin-prod-cloudformation",
-        "StringEquals iam:PassedToService cloudformation.amazonaws.com",
-      ],
+    expect(handedOver("ReleasePolicy")).toEqual([
+      STACKS_ROLE,
       ["${AutopilotRole.Arn}", "StringEquals iam:PassedToService sagemaker.amazonaws.com"],
     ]);
   });

@@ -151,6 +151,24 @@ def test_the_pipeline_changes_no_resource_by_itself() -> None:
         assert decision("CiRole", action, "*") == "ImplicitDeny"
 
 
+@pytest.mark.parametrize("action", ["s3:DeleteObject", "s3:DeleteObjectVersion"])
+def test_the_pipeline_deletes_reports_only_of_a_stage_that_does_not_keep_them(action: str) -> None:
+    report = f"arn:aws:s3:::serin-{STAGE}-reportsbucket-x/report.json"
+    assert decision("CiRole", action, report) == "ImplicitDeny"
+    assert decision("CiRole", action, report, Reports="keep") == "ImplicitDeny"
+    assert decision("CiRole", action, report, Reports="delete") == "Allow"
+
+
+@pytest.mark.parametrize("policy", ["on-call", "release"])
+def test_the_rights_of_people_stay_where_the_stage_says_so(policy: str) -> None:
+    arn = f"arn:aws:iam::{ACCOUNT}:policy/serin-{STAGE}-{policy}"
+    for action in ("iam:CreatePolicyVersion", "iam:SetDefaultPolicyVersion"):
+        assert decision("CloudFormationRole", action, arn) == "Allow"  # open on purpose: docs/security.md
+        assert decision("CloudFormationRole", action, arn, PeoplesPolicies="stay") == "Deny"
+    for action in ("iam:CreatePolicy", "iam:GetPolicy", "iam:DeletePolicy"):
+        assert decision("CloudFormationRole", action, arn, PeoplesPolicies="stay") == "Allow"
+
+
 def test_the_pipeline_hands_over_one_role_to_one_service() -> None:
     role = f"arn:aws:iam::{ACCOUNT}:role/serin-{STAGE}-cloudformation"
     to = {"iam:PassedToService": "cloudformation.amazonaws.com"}
@@ -213,5 +231,6 @@ def test_every_policy_is_as_short_as_iam_wants_it() -> None:
         "Boundary",
     ]
     for name in names:
-        text = json.dumps(properties(name)["PolicyDocument"]).replace(STAGE, "s" * 20)
+        document = properties(name, Reports="delete", PeoplesPolicies="stay")["PolicyDocument"]
+        text = json.dumps(document).replace(STAGE, "s" * 20)
         assert len(re.sub(r"\s", "", text)) <= 6144, name

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { seededRandom } from "../../../../deploy/judge/random";
-import type { MetricDatum } from "../../../../deploy/local/alarms/alarm";
+import { evaluateAlarm, type MetricDatum } from "../../../../deploy/local/alarms/alarm";
 import { type PackagedService, packageService } from "../../../../deploy/packaged-service";
 import { ROOT } from "../../../../deploy/root";
 import { type Alarms, alarmsOf } from "../../alarms-of";
@@ -217,6 +217,35 @@ describe("slow answers", () => {
 
 describe("traffic that ends", () => {
   const until = (perMinute: number) => (minute: number) => ({ requests: minute <= 0 ? perMinute : 0 });
+  /** An hour of slow answers, then healthy ones, then nobody. */
+  const slowHour = (healthyUntil: number) => (minute: number) => ({
+    requests: minute > 0 && minute <= healthyUntil ? 5 : 0,
+    slow: minute <= 60 ? 5 : 0,
+  });
+  const latency = (seen: Watch) =>
+    ["fast", "slow"].map((burn) => seen.stateOf(`serin-prod-latency-${burn}-burn`)).join(", ");
+
+  it("is not slow: it ends no healthy hour with an incident", () => {
+    const seen = watch(60 + 60 + 180, slowHour(60 + 60), 1, only("latency"));
+    expect(seen.told.map(({ alarm, state }) => [alarm, state])).toEqual([
+      [INCIDENT, "ALARM"],
+      [INCIDENT, "OK"],
+    ]);
+    expect(seen.told.at(-1)?.minute).toBeLessThanOrEqual(60 + 30);
+    expect(latency(watch(60 + 60 + 30, slowHour(60 + 60), 1, only("latency")))).toBe("OK, OK");
+  });
+
+  it("ends an incident, by the short window", () => {
+    expect(latency(watch(60, slowHour(60), 1, only("latency")))).toBe("ALARM, ALARM");
+    expect(latency(watch(60 + 30, slowHour(60), 1, only("latency")))).toBe("OK, OK");
+  });
+
+  it("leaves each burn rate at 0: without a value CloudWatch would look at older ones", () => {
+    const burning = alarms.metric.filter(({ AlarmName }) => AlarmName?.includes("-burn-"));
+    expect(burning.map((alarm) => evaluateAlarm(alarm, [], { nowMs: 0, timeScale: 1 }).value)).toEqual(
+      Array(8).fill(0),
+    );
+  });
 
   it("is told on a day that had many requests, once, and not for ever", () => {
     const seen = watch(200, until(2));
