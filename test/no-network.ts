@@ -1,5 +1,7 @@
-// Jest set-up of the unit tests: connections to anything but this machine fail at once.
+// Jest set-up of the unit tests: connections to anything but this machine fail at once, and the shell's AWS region counts for nothing.
 import { Socket } from "node:net";
+
+delete process.env["AWS_REGION"];
 
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 const { connect } = Socket.prototype;

@@ -15,7 +15,7 @@ import { readStack, type Stack } from "../release/stack";
 import type { Stage } from "../release/stage";
 import { type DataSet, readDataSet } from "./data-set";
 import { estimate } from "./estimate";
-import { checkName, dataHashOf, dataKey, defaultName, jobRequest } from "./job";
+import { checkName, checkNewName, dataHashOf, dataKey, defaultName, jobRequest } from "./job";
 import type { AutopilotModel } from "./model-metadata";
 import { registerCandidate } from "./registration";
 import { awaitModel, findJob, type Job } from "./watch";
@@ -83,6 +83,7 @@ async function start(
 ): Promise<string | undefined> {
   if (data === undefined)
     throw new UserError(`There is no job ${name} in ${stage.region}; to start it, say with which --data.`);
+  checkNewName(name, stage);
   const stack = await readStack(stage);
   console.log(estimate(data, name, maxRuntime));
   if (!yes && !(await confirm("Start it?", interruption.signal))) return undefined;

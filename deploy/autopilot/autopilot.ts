@@ -19,7 +19,7 @@ const command = stageCommand(
   .option("--data <file>", 'labelled rows, one {"text": "...", "label": "positive|neutral|negative"} a line')
   .option(
     "--name <name>",
-    "the job's name, at most 32 characters; of one that exists: watch it (default: from the data)",
+    "the job's name, at most 32 characters that begin with serin-STAGE-; of one that exists, any: watch it (default: from the data)",
   )
   .option("--max-runtime <hours>", "when AWS ends the job, whatever it has by then", hours, 6)
   .option("--stop", "stop the job")

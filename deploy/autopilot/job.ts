@@ -13,13 +13,23 @@ const NAME = /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}$/;
  * that AutopilotRole's rights to what a job makes by its name hold (deploy/iam.yml).
  */
 export const defaultName = (stage: string, { sha256 }: DataSet): string =>
-  `serin-${stage}-${sha256.slice(0, 8)}`.slice(0, MAX_NAME);
+  `${prefix(stage)}${sha256.slice(0, 8)}`.slice(0, MAX_NAME);
+
+const prefix = (stage: string): string => `serin-${stage}-`;
 
 /** @throws UserError that says what a name can be. */
 export function checkName(name: string): void {
   if (NAME.test(name)) return;
   throw new UserError(
     `--name ${JSON.stringify(name)} cannot be an Autopilot job's: at most ${MAX_NAME} letters, digits and single hyphens between them (this has ${name.length} characters).`,
+  );
+}
+
+/** A job of another name would fail in its last steps, after hours that cost. @throws UserError that says how to begin a new one's. */
+export function checkNewName(name: string, { name: stage }: Stage): void {
+  if (name.startsWith(prefix(stage))) return;
+  throw new UserError(
+    `--name ${name} cannot be a new job's of stage ${stage}: begin it with ${prefix(stage)}, for which the job's role has its rights, or leave --name out.`,
   );
 }
 

@@ -83,11 +83,11 @@ function progressOf(job: Job | undefined): string {
   return `${AutoMLJobSecondaryStatus}, ${candidate}, ${minutes} min`;
 }
 
-function bestCandidate(job: Job | undefined, { flags }: Stage, name: string): AutoMLCandidate {
+function bestCandidate(job: Job | undefined, { flags, name: stage }: Stage, name: string): AutoMLCandidate {
   const { AutoMLJobStatus = "gone", FailureReason, BestCandidate } = job ?? {};
   if (AutoMLJobStatus === "Completed" && BestCandidate) return BestCandidate;
   const why = FailureReason === undefined ? "AWS gives no reason" : oneLine(FailureReason);
-  const again = `\`npm run model:autopilot -- --data FILE --name OTHER ${flags}\` tries again: a name can be used once.`;
+  const again = `\`npm run model:autopilot -- --data FILE --name serin-${stage}-OTHER ${flags}\` tries again: a name can be used once.`;
   if (AutoMLJobStatus === "Completed")
     throw new UserError(`Autopilot job ${name} ended without a model; allow it more with --max-runtime. ${again}`);
   throw new UserError(`Autopilot job ${name} is ${AutoMLJobStatus}: ${why}. ${again}`);

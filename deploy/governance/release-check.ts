@@ -51,8 +51,8 @@ export async function checkModel(
   const { withoutGovernance } = consent;
   if (withoutGovernance !== undefined)
     return { text: "Governance: not looked at.", onRecord: `without governance: ${withoutGovernance.trim()}` };
-  const active = registry.models.get(registry.active ?? "");
-  if (active === undefined) return { text: "Governance: there is no active model to compare with." };
+  if (registry.active === undefined) return { text: "Governance: there is no active model to compare with." };
+  const active = registry.models.get(registry.active) ?? unregistered(stage, registry.active);
   const scratch = mkdtempSync(path.join(tmpdir(), "serin-governance-"));
   try {
     const models = await placesOf(stage, { model, baseline: active }, scratch);
@@ -75,9 +75,17 @@ async function placesOf(stage: Stage, { model, baseline }: Pair<Model>, folder: 
   return { model: await placeOf(model), baseline: await placeOf(baseline) };
 }
 
+const WITHOUT = 'To release without it, say why: --without-governance "REASON".';
+
+function unregistered({ parameters, flags }: Stage, version: string): never {
+  throw new UserError(
+    `Governance cannot be checked: model ${version} is active, but parameter ${parameters}/models/versions/${version}/metadata, which says what it is, is missing. Deploy the commit that holds the model, which writes it anew; of a model of Autopilot's, \`npm run model:autopilot -- --name JOB ${flags}\` does. ${WITHOUT}`,
+  );
+}
+
 function unchecked({ version }: Model): never {
   throw new UserError(
-    `Governance cannot be checked: only SageMaker can run Autopilot's containers, and model ${version} has no endpoint. To release without it, say why: --without-governance "REASON".`,
+    `Governance cannot be checked: only SageMaker can run Autopilot's containers, and model ${version} has no endpoint. ${WITHOUT}`,
   );
 }
 

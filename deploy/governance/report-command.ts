@@ -1,6 +1,6 @@
 // The options that the commands which make a governance report have in common.
 import { Command } from "commander";
-import { REGION } from "../local/aws";
+import { defaultRegion } from "../stage-region";
 
 /** A command that makes a report about the versions that its options name. */
 export function reportCommand(name: string, description: string): Command {
@@ -17,6 +17,6 @@ export function reportCommand(name: string, description: string): Command {
     .option("--config <file>", "Clarify's analysis_config.json (default: clarify/config/analysis_config.json)")
     .option("--out <dir>", "the report's folder (default: a new one in .serin/governance, beside the earlier ones)")
     .option("--stage <stage>", "the stage that has registered a version; local is the local target that runs")
-    .option("--region <region>", "its AWS region, when it was deployed with --region", REGION)
+    .option("--region <region>", "its AWS region (AWS_REGION says another default)", defaultRegion())
     .option("--json", "print summary.json");
 }

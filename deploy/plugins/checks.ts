@@ -4,7 +4,14 @@ import { wrongWithStageName } from "../stage-name";
 import { checkAccount, checkHome } from "./account";
 import { readLastParameters } from "./last-parameters";
 import { DeployError, type Serverless, type Toolkit } from "./osls";
-import { checkParameters, givenParameters, lastingParameters, type Parameters, parametersOf } from "./stage-parameters";
+import {
+  checkForAws,
+  checkParameters,
+  givenParameters,
+  lastingParameters,
+  type Parameters,
+  parametersOf,
+} from "./stage-parameters";
 
 /**
  * Gives serverless.yml the variable `${given:parameters}`: the parameters that the user gave and that later deployments of this stage
@@ -30,7 +37,9 @@ export class ChecksPlugin {
     const wrong = wrongWithStageName(this.stage);
     if (wrong !== undefined) throw new DeployError(wrong);
     const { params } = serverless.configurationInput;
-    checkParameters(parametersOf(serverless, this.stage), Object.keys({ ...params["default"], ...params[this.stage] }));
+    const values = parametersOf(serverless, this.stage);
+    checkParameters(values, Object.keys({ ...params["default"], ...params[this.stage] }));
+    if (process.env["AWS_ENDPOINT_URL"] === undefined) checkForAws(values); // else an emulator's, as deploy/local/aws.ts sets it
   }
 
   private checkRegion(): void {

@@ -7,7 +7,7 @@ import {
   DescribeStacksCommand,
   type Stack,
 } from "@aws-sdk/client-cloudformation";
-import { REGION } from "../local/aws";
+import { stageFlags } from "../stage-region";
 
 interface Place {
   readonly stage: string;
@@ -37,7 +37,7 @@ async function settled({ stackName, aws }: Place): Promise<Stack | undefined> {
 }
 
 function outcome(stack: Stack | undefined, { stage, region, stackName }: Place): string {
-  const flags = `--stage ${stage}${region === REGION ? "" : ` --region ${region}`}`;
+  const flags = stageFlags(stage, region);
   const status = stack?.StackStatus ?? "";
   const live = stack?.Outputs?.find(({ OutputKey }) => OutputKey === "LiveVersion")?.OutputValue;
   const again = `mend the cause and run \`npx sls deploy ${flags}\` again`;

@@ -1,5 +1,5 @@
 // What a deployment leaves its user with: addresses, a first call that can be pasted, commands.
-import { REGION } from "../local/aws";
+import { stageFlags } from "../stage-region";
 import type { Parameters } from "./stage-parameters";
 
 interface Deployed {
@@ -50,7 +50,7 @@ function firstCall({ region, output }: Deployed): string[] {
 }
 
 function commands({ stage, region, output }: Deployed): string[] {
-  const flags = `--stage ${stage}${region === REGION ? "" : ` --region ${region}`}`;
+  const flags = stageFlags(stage, region);
   const steps = [
     [`npm run smoke -- --url ${output("HttpApiUrl") ?? ""} --token "$TOKEN"`, "checks what was deployed"],
     [`npm run releases -- ${flags}`, "what is live, and what became of each release"],

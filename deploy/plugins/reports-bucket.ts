@@ -2,10 +2,16 @@
 import {
   CloudFormationClient,
   CloudFormationServiceException,
-  DescribeStackResourcesCommand,
   GetTemplateCommand,
+  paginateListStackResources,
 } from "@aws-sdk/client-cloudformation";
-import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectsCommand,
+  ListObjectVersionsCommand,
+  type ObjectIdentifier,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
 import { DeployError, type Provider } from "./osls";
 
 /** The log last: it tells who deleted reports. */
@@ -21,12 +27,22 @@ type Aws = Awaited<ReturnType<Provider["getAwsSdkV3Config"]>>;
 export async function emptyReports(aws: Aws, stack: string): Promise<void> {
   const cloudFormation = new CloudFormationClient(aws);
   const s3 = new S3Client(aws);
-  for (const logicalId of await notRetained(cloudFormation, stack)) {
-    const { StackResources = [] } = await cloudFormation.send(
-      new DescribeStackResourcesCommand({ StackName: stack, LogicalResourceId: logicalId }),
-    );
-    for (const { PhysicalResourceId } of StackResources) if (PhysicalResourceId) await empty(s3, PhysicalResourceId);
+  const going = await notRetained(cloudFormation, stack);
+  if (going.length === 0) return;
+  const buckets = await bucketsOf(cloudFormation, stack);
+  for (const logicalId of going) {
+    const bucket = buckets.get(logicalId);
+    if (bucket !== undefined) await empty(s3, bucket);
   }
+}
+
+/** Names by logical id; without those that an earlier removal deleted before it failed. */
+async function bucketsOf(client: CloudFormationClient, stack: string): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName: stack }))
+    for (const { LogicalResourceId = "", PhysicalResourceId, ResourceStatus } of StackResourceSummaries)
+      if (PhysicalResourceId && ResourceStatus !== "DELETE_COMPLETE") names.set(LogicalResourceId, PhysicalResourceId);
+  return names;
 }
 
 async function notRetained(cloudFormation: CloudFormationClient, stack: string): Promise<string[]> {
@@ -47,8 +63,7 @@ function member(value: unknown, name: string): unknown {
 
 /** Page by page from the beginning, since each page that was there is gone. */
 async function empty(s3: S3Client, bucket: string): Promise<void> {
-  const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }));
-  const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
+  const Objects = await firstObjects(s3, bucket);
   if (Objects.length === 0) return;
   const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }));
   const [error] = Errors;
@@ -57,4 +72,15 @@ async function empty(s3: S3Client, bucket: string): Promise<void> {
     `${error.Key} in the bucket ${bucket} cannot be deleted (${error.Code}); the stack was not removed. ` +
       "A report that is locked (reportsLockDays) can be deleted by somebody with the right s3:BypassGovernanceRetention",
   );
+}
+
+/** A page of them; none of a bucket that somebody deleted by hand. */
+async function firstObjects(s3: S3Client, bucket: string): Promise<ObjectIdentifier[]> {
+  try {
+    const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }));
+    return [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.name === "NoSuchBucket") return [];
+    throw error;
+  }
 }

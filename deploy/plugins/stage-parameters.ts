@@ -59,8 +59,8 @@ export const RULES: Readonly<Record<string, Rule>> = {
   maxInstances: wholeNumber(1, 10, "instances"),
   invocationsPerInstance: wholeNumber(1, 1_000_000, "invocations a minute"),
   modelDependencies: oneOf("packed", "none"),
-  modelBudgetMs: wholeNumber(50, 4500, "milliseconds"), // the function itself ends after 5 s
-  explainBudgetMs: wholeNumber(50, 9000, "milliseconds"), // its function ends after 10 s
+  modelBudgetMs: wholeNumber(50, 4500, "milliseconds"), // what the function has time for, checkForAws() sees
+  explainBudgetMs: wholeNumber(50, 9000, "milliseconds"),
   limiterTimeoutMs: wholeNumber(10, 4500, "milliseconds"),
   release: oneOf("canary", "immediate"),
   onInconclusive: oneOf("fail", "pass"),
@@ -154,4 +154,32 @@ export function checkParameters(values: Parameters, known: readonly string[]): v
   const { minInstances, maxInstances } = values;
   if (Number(minInstances) > Number(maxInstances))
     throw new DeployError(`minInstances is ${minInstances}, more than maxInstances, which is ${maxInstances}`);
+}
+
+/** What spends each budget, and after how many ms it is ended: its timeout in serverless.yml. */
+const BUDGETS = {
+  modelBudgetMs: ["predict", 5000],
+  explainBudgetMs: ["explain", 10_000],
+} as const;
+
+/** The limiter decides by one write or two, one after the other (src/rate-limit/gcra.ts); a third takes a race that is rare. */
+const LIMITER_WRITES = 2;
+
+/**
+ * Checks what holds on AWS only: the local target runs its models without an archive, and gives a slow machine more time.
+ * @throws DeployError that says what to change.
+ */
+export function checkForAws(values: Parameters): void {
+  if (values["modelDependencies"] === "none")
+    throw new DeployError(
+      "The parameter modelDependencies is none, which is for the local target: on AWS an endpoint could not run the model, and the archive would stay under the model's id for later deployments. Leave it out",
+    );
+  const limiter = LIMITER_WRITES * Number(values["limiterTimeoutMs"]);
+  for (const [name, [functionName, timeout]] of Object.entries(BUDGETS)) {
+    const needed = limiter + Number(values[name]);
+    if (needed >= timeout)
+      throw new DeployError(
+        `${LIMITER_WRITES} x limiterTimeoutMs (${values["limiterTimeoutMs"]}) and ${name} (${values[name]}) are ${needed} ms together, but AWS ends ${functionName} after ${timeout} ms. Lower one of them`,
+      );
+  }
 }

@@ -3,8 +3,8 @@ import { createInterface } from "node:readline/promises";
 import { Command } from "commander";
 import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
 import { runCommand } from "../command";
-import { REGION } from "../local/aws";
 import { UserError } from "../local/user-error";
+import { defaultRegion } from "../stage-region";
 import { explained } from "./aws-error";
 import { type Interruption, interruptible } from "./interruption";
 
@@ -18,7 +18,7 @@ export function stageCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .requiredOption("--stage <stage>", "the stage, such as prod; local is the local target that runs")
-    .option("--region <region>", "its AWS region, when it was deployed with --region", REGION);
+    .option("--region <region>", "its AWS region (AWS_REGION says another default)", defaultRegion());
 }
 
 /** Runs `work`, ends with its exit code, and shows what the user can mend in one line. */

@@ -69,10 +69,14 @@ async function planRollback(
   const [deployments, live] = await Promise.all([listDeployments(stage, HISTORY), readLive(stage)]);
   const [newest] = deployments;
   const running = deployments.find(({ outcome }) => outcome === "running");
-  if (running) return planStop(stage, running, interruption);
+  if (running) {
+    if (!(await isUndoing(stage, running, wanted))) throw notByStopping(stage, running, wanted);
+    return planStop(stage, running, interruption);
+  }
   checkUpdatable(stack, stage);
   checkAlias(stage, stack, live);
-  if (typeof wanted === "string" && newest && isRolledBackRelease(newest) && newest.from === live.version)
+  const isBack = newest && isRolledBackRelease(newest) && newest.from === live.version;
+  if (isBack && typeof wanted === "string" && (await isUndoing(stage, newest, wanted)))
     return `Done already: the last release (version ${newest.to}) was rolled back at ${newest.startedAt.toISOString()}, and version ${live.version} has all traffic.\n${furtherBack(stage)}`;
   return planRedeploy(stage, stack, live, deployments, wanted, interruption);
 }
@@ -80,6 +84,23 @@ async function planRollback(
 /** A release goes to a later version; what went to an earlier one was an attempt to roll back. */
 const isRolledBackRelease = ({ outcome, from, to }: Deployment): boolean =>
   outcome === "rolled back" && Number(to) > Number(from);
+
+/** Whether what is wanted is the version before a release: stopping the release gives that one and no other. */
+async function isUndoing(stage: Stage, { from, to }: Deployment, wanted: Wanted): Promise<boolean> {
+  if (wanted === "before") return true;
+  if (typeof wanted === "object") return wanted.version === from;
+  const versions = await listVersions(stage);
+  const released = versions.get(to);
+  if (released === undefined) return true; // it is gone, and with it what to compare: not to go further back is the safe side
+  return (released.model === versions.get(from)?.model) === (wanted === "code");
+}
+
+function notByStopping({ flags }: Stage, { from, to }: Deployment, wanted: Wanted): UserError {
+  const option = typeof wanted === "object" ? `--to ${wanted.version}` : `--${wanted}`;
+  return new UserError(
+    `A release of version ${to} is under way, and to stop it sends all traffic to version ${from}, which is not what ${option} asks for. Nothing was changed. Run \`npm run rollback -- ${flags}\` first, which stops it, then again with ${option}.`,
+  );
+}
 
 const furtherBack = ({ flags }: Stage) =>
   `To go further back, name a version: \`npm run rollback -- ${flags} --to VERSION\`; \`npm run releases -- ${flags}\` lists them.`;

@@ -12,6 +12,7 @@ import { clientConfig, REGION } from "../local/aws";
 import { readTarget, stateOf } from "../local/state";
 import { UserError } from "../local/user-error";
 import { wrongWithStageName } from "../stage-name";
+import { stageFlags } from "../stage-region";
 
 /** The alias that the API calls. */
 export const ALIAS = "live";
@@ -36,18 +37,19 @@ export interface Stage {
 }
 
 /**
- * @param region - Default: the one that `sls deploy` takes without `--region`.
+ * @param awsRegion - Of a stage on AWS; `local` has the emulator's.
  * @throws UserError when the stage is `local` and no local target runs, or when the name cannot be a stage's.
  */
-export function openStage(name: string, region: string = REGION): Stage {
+export function openStage(name: string, awsRegion: string = REGION): Stage {
   const wrong = wrongWithStageName(name);
   if (wrong !== undefined) throw new UserError(`${wrong}.`);
   const awsUrl = name === "local" ? readTarget(stateOf()).awsUrl : undefined;
   const stack = `serin-${name}`;
-  const flags = `--stage ${name}${region === REGION ? "" : ` --region ${region}`}`;
+  const region = awsUrl === undefined ? awsRegion : REGION;
+  const flags = awsUrl === undefined ? stageFlags(name, region) : `--stage ${name}`;
   return {
     name,
-    region: awsUrl === undefined ? region : REGION,
+    region,
     flags,
     deployCommand: awsUrl === undefined ? `npx sls deploy ${flags}` : "npm start",
     awsUrl,

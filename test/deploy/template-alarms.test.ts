@@ -58,6 +58,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   "throttled-users.md": ["throttled-users"],
   "limiter-failing-open.md": ["limiter-failing-open"],
   "table-throttled.md": ["table-throttled"],
+  "explain-faults.md": ["explain-faults"],
   "governance-failed.md": ["governance-failed"],
   "governance-errors.md": ["governance-errors"],
   "governance-missed.md": ["governance-missed"],

@@ -1,7 +1,9 @@
 // The functions behind POST /explain and GET /explainability in the compiled template: routes, rights, and which model they ask.
+import { type AlarmState, evaluateAlarm } from "../../deploy/local/alarms/alarm";
 import { modelVersion } from "../../deploy/model-package";
 import { type PackagedService, packageService } from "../../deploy/packaged-service";
 import { ROOT } from "../../deploy/root";
+import { alarmsOf } from "./alarms-of";
 import { evaluate } from "./evaluated-template";
 
 const PREVIOUS = "0123456789ab";
@@ -104,5 +106,53 @@ describe("explain", () => {
     const { Timeout, Environment } = properties("ExplainLambdaFunction");
     const { MODEL_BUDGET_MS, RATE_LIMIT_TIMEOUT_MS } = Object(Environment).Variables;
     expect(Number(MODEL_BUDGET_MS) + 4 * Number(RATE_LIMIT_TIMEOUT_MS)).toBeLessThan(Number(Timeout) * 1000);
+  });
+});
+
+describe("the alarm explain-faults", () => {
+  /** Faults and requests of a route in the last six hours. */
+  type Traffic = readonly [route: string, faults: number, requests: number];
+
+  function stateAfter(...traffic: readonly Traffic[]): AlarmState {
+    const alarm = alarmsOf(evaluate(prod.template, {})).metric.find(
+      ({ AlarmName }) => AlarmName === "serin-prod-explain-faults",
+    );
+    const data = traffic.flatMap(([route, faults, requests]) => {
+      const [Method = "", Resource = ""] = route.split(" ");
+      const dimensions = { ApiId: "HttpApi", Stage: "$default", Method, Resource };
+      const datum = (name: string, value: number) => ({
+        namespace: "AWS/ApiGateway",
+        name,
+        dimensions,
+        value,
+        timestampMs: 1,
+      });
+      return [datum("Count", requests), ...(faults > 0 ? [datum("5xx", faults)] : [])]; // sparse, at worst
+    });
+    return evaluateAlarm(alarm ?? {}, data, { nowMs: 6 * 3_600_000, timeScale: 1 }).state;
+  }
+
+  it.each(["POST /explain", "GET /explainability"])("goes on when %s is down, however few ask", (route) => {
+    expect(stateAfter([route, 5, 5])).toBe("ALARM");
+    expect(stateAfter([route, 4, 4])).toBe("OK");
+    expect(stateAfter([route, 5, 100])).toBe("ALARM");
+    expect(stateAfter([route, 5, 101])).toBe("OK");
+  });
+
+  it("sees that one of them is down while the other is busy and well", () => {
+    expect(stateAfter(["POST /explain", 0, 10_000], ["GET /explainability", 5, 5])).toBe("ALARM");
+    expect(stateAfter(["POST /explain", 5, 5], ["GET /explainability", 0, 10_000])).toBe("ALARM");
+  });
+
+  it("is off when nobody asks, and no matter of predictions", () => {
+    expect(stateAfter()).toBe("OK");
+    expect(stateAfter(["POST /predict", 1_000, 1_000])).toBe("OK");
+  });
+
+  it("needs a look in working hours, and pages nobody", () => {
+    const rules = alarmsOf(evaluate(prod.template, {})).composite.filter(({ AlarmRule = "" }) =>
+      AlarmRule.includes("explain-faults"),
+    );
+    expect(rules.map(({ AlarmName }) => AlarmName)).toEqual(["serin-prod-attention"]);
   });
 });

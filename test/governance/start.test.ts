@@ -21,6 +21,7 @@ import { sdkStreamMixin } from "@smithy/core/serde";
 import { mockClient } from "aws-sdk-client-mock";
 import { readConfig } from "../../src/governance/start/config";
 import { start } from "../../src/governance/start/start";
+import { until } from "../until";
 
 const ENVIRONMENT = {
   STAGE: "prod",
@@ -74,8 +75,9 @@ beforeEach(() => {
     const found = objects.get(Key);
     if (IfNoneMatch === "*" && found) throw refused(412);
     if (IfMatch !== undefined && found?.etag !== IfMatch) throw refused(found ? 412 : 404);
-    objects.set(Key, { body: String(Body), etag: `"${String(Body)}"`, at: NOW });
-    return {};
+    const etag = `"${String(Body)}"`;
+    objects.set(Key, { body: String(Body), etag, at: NOW });
+    return { ETag: etag };
   });
   s3.on(ListObjectsV2Command).resolves({});
   sageMaker.on(DescribeProcessingJobCommand).callsFake(({ ProcessingJobName }) => {
@@ -96,9 +98,11 @@ beforeEach(() => {
   models(ACTIVE, PREVIOUS);
 });
 
-function sageMakerError(name: string, message: string): SageMakerServiceException {
-  return new SageMakerServiceException({ name, message, $fault: "client", $metadata: {} });
+function sageMakerError(name: string, message: string, $fault: "client" | "server" = "client") {
+  return new SageMakerServiceException({ name, message, $fault, $metadata: {} });
 }
+
+const REFUSED = sageMakerError("ResourceLimitExceeded", "no instance");
 
 function models(active: string | undefined, previous: string | undefined): void {
   const values = { "active-version": active, "previous-version": previous };
@@ -257,12 +261,54 @@ describe("never two at once", () => {
     expect(asked()).toHaveLength(1);
   });
 
+  const OTHER = { due: "2026-11-23T04:00:00Z" };
+  const STARTING = `another invocation has been starting it since ${NOW.toISOString()}; if that one died, another can 15 minutes after`;
+  const lease = () => JSON.parse(objects.get("jobs/lease.json")?.body ?? "{}");
+
   it("an invocation that died before it created its job blocks others until nobody can create it any more", async () => {
-    sageMaker.on(CreateProcessingJobCommand).rejectsOnce(sageMakerError("ResourceLimitExceeded", "no instance"));
+    sageMaker.on(CreateProcessingJobCommand).callsFakeOnce(() => new Promise(() => undefined)); // its sandbox was killed
+    void run();
+    await until(() => asked().length === 1, 5000);
+    expect(await run(OTHER)).toEqual({ started: false, job: JOB, reason: STARTING });
+    expect(await run(OTHER, { now: new Date(NOW.getTime() + 15 * 60_000) })).toMatchObject({ started: true });
+  });
+
+  it.each<[string, () => void]>([
+    ["SageMaker refuses", () => sageMaker.on(CreateProcessingJobCommand).rejectsOnce(REFUSED)],
+    ["there is no model for", () => models(undefined, undefined)],
+  ])("a job that %s blocks no other", async (_, fail) => {
+    fail();
+    await expect(run()).rejects.toThrow();
+    models(ACTIVE, PREVIOUS);
+    expect(await run(OTHER)).toMatchObject({ started: true });
+  });
+
+  it.each([
+    ["a server's error", sageMakerError("InternalFailure", "oops", "server")],
+    ["no answer", new Error("socket hang up")],
+  ])("a job of which nobody knows whether it was made keeps its lease: %s", async (_, error) => {
+    sageMaker.on(CreateProcessingJobCommand).rejectsOnce(error);
+    await expect(run()).rejects.toThrow(error.message);
+    expect(await run(OTHER)).toEqual({ started: false, job: JOB, reason: STARTING });
+  });
+
+  it("a lease that another has by now is left to it", async () => {
+    const Body = JSON.stringify({ job: JOB });
+    sageMaker.on(CreateProcessingJobCommand).callsFakeOnce(() => {
+      objects.set("jobs/lease.json", { body: Body, etag: "another", at: NOW });
+      throw REFUSED;
+    });
     await expect(run()).rejects.toThrow("no instance");
-    const other = { due: "2026-11-23T04:00:00Z" };
-    expect(await run(other)).toEqual({ started: false, job: JOB, reason: "another invocation starts it" });
-    expect(await run(other, { now: new Date(NOW.getTime() + 15 * 60_000) })).toMatchObject({ started: true });
+    expect(lease()).toEqual({ job: JOB });
+  });
+
+  it("a lease that cannot be given back does not hide why no job was started", async () => {
+    sageMaker.on(CreateProcessingJobCommand).callsFakeOnce(() => {
+      s3.on(PutObjectCommand).rejects(refused(503));
+      throw REFUSED;
+    });
+    await expect(run()).rejects.toThrow("no instance");
+    expect(lease()).toMatchObject({ job: JOB });
   });
 
   it("the retry of one that died starts its job", async () => {
@@ -278,7 +324,7 @@ describe("never two at once", () => {
     expect(await run({ due: "2026-11-30T03:00:00Z" })).toEqual({
       started: false,
       job: JOB,
-      reason: "another invocation starts it",
+      reason: "it still runs",
     });
     jobs.set(JOB, "Completed");
     expect(await run({ due: "2026-11-30T03:00:00Z" })).toMatchObject({ started: true });

@@ -10,7 +10,7 @@ import { scripts } from "../../package.json";
 import { PROBLEMS } from "../../src/http/problem";
 import { fieldsOf } from "./insights";
 import { index, PAGES, Page, SECTIONS } from "./page";
-import { fieldNames, writtenByPredict, writtenByRelease } from "./telemetry";
+import { fieldNames, writtenByExplainability, writtenByPredict, writtenByRelease } from "./telemetry";
 
 /** Of AWS's own services, used in no alarm and no widget. */
 const OTHER_METRICS = ["ConsumedWriteCapacityUnits", "SystemErrors", "Throttles", "CPUUtilization", "OverheadLatency"];
@@ -18,7 +18,7 @@ const OTHER_METRICS = ["ConsumedWriteCapacityUnits", "SystemErrors", "Throttles"
 const AWS_FIELDS = ["@timestamp", "@message", "@requestId", "@type", "@duration", "@initDuration"];
 /** States and errors of AWS that pages tell about. */
 const AWS_WORDS =
-  "OK ALARM JWT InService Failed OutOfService Updating RollingBack Stopped Completed AccessDenied DeleteEndpoint AlgorithmError CapacityError ResourceLimitExceeded ResourceNotFoundException AccessDeniedException ThrottlingException ProvisionedThroughputExceededException TimeoutError ModelError";
+  "OK ALARM JWT InService Failed OutOfService Updating RollingBack Stopped Completed AccessDenied DeleteEndpoint AlgorithmError CapacityError ResourceLimitExceeded NoSuchBucket ResourceNotFoundException AccessDeniedException ThrottlingException ProvisionedThroughputExceededException TimeoutError ModelError";
 
 const pages = PAGES.map((name) => new Page(name));
 const all = [...pages, index()];
@@ -32,13 +32,17 @@ const everything = {
 let packaged: readonly PackagedService[];
 let fields: ReadonlySet<string>;
 let ownMetrics: ReadonlySet<string>;
+/** Names of errors that the newest report is read with. */
+let reportFailures: readonly string[];
 beforeAll(async () => {
   const params = Object.entries(everything).map(([name, value]) => `--param=${name}=${value}`);
   packaged = [packageService("prod"), packageService("prod", ...params)];
-  const lines = await writtenByPredict();
+  const ofExplainability = await writtenByExplainability();
+  const lines = [...(await writtenByPredict()), ...ofExplainability];
   const isMetrics = (line: object) => "_aws" in line;
   ownMetrics = new Set(lines.filter(isMetrics).flatMap(Object.keys));
   const written = [...lines.filter((line) => !isMetrics(line)), writtenByRelease].flatMap((line) => fieldNames(line));
+  reportFailures = ofExplainability.flatMap(({ report_failure: name }) => (typeof name === "string" ? [name] : []));
   fields = new Set([...written, ...AWS_FIELDS, ...accessLogFields()]);
 }, 120_000);
 afterAll(() => {
@@ -172,7 +176,7 @@ describe("what pages name", () => {
     expect(named.filter((code) => !text.includes(`serin-prod-${code}`))).toEqual([]);
   });
 
-  it("are metrics, outputs, or words of AWS", () => {
+  it("are metrics, outputs, errors, or words of AWS", () => {
     const named = codes.filter((code) => /^[A-Z][A-Za-z0-9]{2,}$/.test(code) || code === "OK");
     const outputs = packaged.flatMap(({ template }) => Object.keys(template.Outputs));
     const metrics = [
@@ -181,7 +185,7 @@ describe("what pages name", () => {
       ...dashboardMetrics(),
       ...found(templateText(), /\\*"MetricName\\*":\\*"(\w+)/g),
     ];
-    expect(unknown(named, [...metrics, ...outputs, ...AWS_WORDS.split(" ")])).toEqual([]);
+    expect(unknown(named, [...metrics, ...outputs, ...reportFailures, ...AWS_WORDS.split(" ")])).toEqual([]);
   });
 
   it("is every saved query somewhere", () => {
@@ -219,8 +223,13 @@ describe("commands in pages", () => {
     60_000,
   );
 
+  it("see all resources of a stack", () => {
+    expect(commands.filter((command) => command.includes("describe-stack-resources"))).toEqual([]); // ends after 100
+  });
+
   it("sls deploy has the options", () => {
-    const options = commands.filter((command) => command.startsWith("npx sls deploy")).flatMap(optionsOf);
+    const options = commands.filter((command) => /^ *(npx sls )?deploy /.test(command)).flatMap(optionsOf);
+    expect(options).toContain("--param");
     const help = execFileSync(process.execPath, [SLS, "deploy", "--help"], { cwd: ROOT, encoding: "utf8" });
     expect(unknown(options, found(help, /(--[a-z-]+)/g))).toEqual([]);
   }, 60_000);

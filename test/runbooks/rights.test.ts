@@ -1,7 +1,7 @@
 // Whoever is on call may run every line of a page's diagnosis; whoever releases, too, may run every line of it.
 import { packageEverything } from "../../deploy/permissions/document";
 import { grantsOf } from "../../deploy/permissions/grants";
-import { PAGES, Page } from "./page";
+import { index, PAGES, Page } from "./page";
 
 /** Commands whose rights are not named after them. */
 const RIGHTS: Readonly<Record<string, string>> = {
@@ -39,6 +39,12 @@ const missing = (lines: readonly string[], rights: ReadonlySet<string>) =>
 it.each(PAGES)("%s: on-call may run its diagnosis", (name) => {
   const page = new Page(name);
   expect(missing([page.blanks, ...page.lines("Diagnosis")], onCall)).toEqual([]);
+});
+
+it("the index: on-call may run its lines, so that who deploys may read what the stage was given", () => {
+  const needed = neededBy(index().lines());
+  expect(needed).toContain("ssm:GetParameter");
+  expect(missing(index().lines(), onCall)).toEqual([]);
 });
 
 it.each(PAGES)("%s: with the rights for a release, all of it", (name) => {

@@ -1,4 +1,6 @@
-// What predict and the release functions really write: the fields of their log lines, the names of their metrics.
+// What predict, explainability and the release functions really write: the fields of their log lines, the names of their metrics.
+import { explainability } from "../../src/governance/explainability/explainability";
+import { InvalidSummaryError } from "../../src/governance/explainability/latest-summary";
 import { endpoint } from "../../src/http/endpoint";
 import { type ModelClient, ModelUnavailableError } from "../../src/model-client/model-client";
 import { predictionCache } from "../../src/predict/cache";
@@ -19,25 +21,47 @@ const unavailable: ModelClient = () =>
 const broken: ModelClient = () => Promise.reject(new TypeError("a fault of ours"));
 
 /** The log lines and the EMF lines of requests that meet everything that can go wrong. */
-export async function writtenByPredict(): Promise<readonly Line[]> {
-  const capture = startCapture();
-  try {
-    const telemetry = createTelemetry("predict", { stage: "test", modelVersion: "m1" });
-    const post = (model: ModelClient, onFailure: FailurePolicy) =>
-      endpoint({
-        telemetry,
-        docsUrl: "/docs/errors",
-        handle: predict({
-          guard: rateLimitGuard({ store: brokenStore, onFailure }),
-          cache: predictionCache("m1"),
-          model,
-          modelVersion: "m1",
-        }),
-      })(apiEvent({ body: '{"text":"good"}' }), { functionVersion: "1" });
+export function writtenByPredict(): Promise<readonly Line[]> {
+  const telemetry = createTelemetry("predict", { stage: "test", modelVersion: "m1" });
+  const post = (model: ModelClient, onFailure: FailurePolicy) =>
+    endpoint({
+      telemetry,
+      docsUrl: "/docs/errors",
+      handle: predict({
+        guard: rateLimitGuard({ store: brokenStore, onFailure }),
+        cache: predictionCache("m1"),
+        model,
+        modelVersion: "m1",
+      }),
+    })(apiEvent({ body: '{"text":"good"}' }), { functionVersion: "1" });
+  return written(async () => {
     await post(served, "deny");
     await post(served, "allow");
     await post(unavailable, "allow");
     await post(broken, "allow");
+  });
+}
+
+/** The same of requests for the newest report's summary when that is none, or no JSON. */
+export function writtenByExplainability(): Promise<readonly Line[]> {
+  const telemetry = createTelemetry("explainability", { stage: "test" });
+  const guard = rateLimitGuard({ store: brokenStore, onFailure: "allow" });
+  const get = (failure: Error) =>
+    endpoint({
+      telemetry,
+      docsUrl: "/docs/errors",
+      handle: explainability({ guard, latest: () => Promise.reject(failure) }),
+    })(apiEvent({ headers: {} }), { functionVersion: "$LATEST" });
+  return written(async () => {
+    await get(new InvalidSummaryError());
+    await get(new SyntaxError());
+  });
+}
+
+async function written(write: () => Promise<void>): Promise<readonly Line[]> {
+  const capture = startCapture();
+  try {
+    await write();
     return capture.lines();
   } finally {
     capture.stop();

@@ -32,10 +32,11 @@ _ANSWER = {"EndpointStatus": "InService", "Table": {"TableStatus": "ACTIVE"}, "D
 
 
 def _recorded(page: Path, record: Path) -> list[Words]:
-    """The words of each `aws` command that a page's blocks run, README.md's function included."""
+    """The words of each `aws` command that a page's blocks run, README.md's functions included."""
     lines = "\n".join(_BLOCK.findall(page.read_text()))
     script = (
-        f"{_RECORDING_SHELL}\n{lines}\nif declare -F insights > /dev/null; then insights errors-by-code; fi"
+        f"{_RECORDING_SHELL}\n{lines}\n"
+        "if declare -F insights deploy > /dev/null; then insights errors-by-code; deploy; fi"
     )
     subprocess.run(["bash", "-c", script], env={"RECORD": str(record)}, check=True, stdout=subprocess.DEVNULL)
     calls = record.read_text().split("\n\0")[:-1]

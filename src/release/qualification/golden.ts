@@ -23,8 +23,9 @@ export const GOLDEN_ROWS: readonly GoldenRow[] = goldenSet.positive.flatMap((_, 
 );
 
 /**
- * The text with trailing white space that no other key gives: the tokenizer ignores it, while the response cache, keyed
- * by the text, asks the model again, even in a sandbox that answered another qualification a minute ago.
+ * The text with trailing white space made from 16 bits of the key's hash: the tokenizer ignores it, while the response cache,
+ * keyed by the text, asks the model again, even in a sandbox that answered another qualification a minute ago. Of 65,536 pairs of
+ * keys one shares its white space: a sandbox that still has the answers then gives them from its cache.
  */
 export function vary(text: string, key: string): string {
   const bits = createHash("sha256").update(key).digest().readUInt16BE();

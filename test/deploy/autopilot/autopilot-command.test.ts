@@ -147,6 +147,19 @@ describe("a job", () => {
     expect((await readRegistry(world.stage)).models.size).toBe(1);
   });
 
+  it("may have any name when it is one that exists", async () => {
+    jobs = [recordedJob("completed", sha256)];
+    await expect(run({ name: "started-elsewhere" })).resolves.toBe(0);
+    world.sageMaker.on(StopAutoMLJobCommand).resolves({});
+    jobs = [recordedJob("in-progress", sha256)];
+    await expect(run({ data: undefined, name: "started-elsewhere", stop: true })).resolves.toBe(0);
+  });
+
+  it("of a name of its own is started when that begins as the role's rights ask for", async () => {
+    await expect(run({ name: "serin-prod-mine" })).resolves.toBe(0);
+    expect(created()[0]?.args[0].input.AutoMLJobName).toBe("serin-prod-mine");
+  });
+
   it("goes on when Ctrl-C ends the command, and is found again by its name", async () => {
     starting("in-progress");
     const controller = new AbortController();
@@ -219,6 +232,7 @@ describe("is refused:", () => {
     ],
     ["a name with other characters", { name: "my_job" }, '--name "my_job" cannot be an Autopilot job\'s'],
     ["neither data nor name", { data: undefined }, "Say what to train with (--data FILE.jsonl)"],
+    ["a new job's name that its role has no rights for", { name: "serin-dev-job" }, "begin it with serin-prod-"],
     ["a name that no job has, without data", { data: undefined, name: "job" }, "There is no job job in us-east-1"],
   ])("%s", async (_, options, said) => {
     await expect(run(options)).rejects.toThrow(said);

@@ -3,6 +3,7 @@ import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/clie
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { mockClient } from "aws-sdk-client-mock";
 import { ChecksPlugin } from "../../../deploy/plugins/checks";
+import { DeployError } from "../../../deploy/plugins/osls";
 import { type Given, makeService, makeToolkit } from "./service";
 
 const [s3, ssm, sts] = [mockClient(S3Client), mockClient(SSMClient), mockClient(STSClient)];
@@ -27,6 +28,18 @@ describe("before anything else", () => {
     for (const command of ["deploy", "package"]) expect(() => make({ ...given, command })).toThrow(message);
     for (const command of ["remove", "deploy list"]) expect(() => make({ ...given, command })).not.toThrow();
   });
+
+  it.each([["modelDependencies=none"], ["modelBudgetMs=4500", "limiterTimeoutMs=400"]])(
+    "%s is for an emulator only",
+    (...param) => {
+      const subject = () => make({ param });
+      jest.replaceProperty(process, "env", { ...process.env, AWS_ENDPOINT_URL: undefined });
+      expect(subject).toThrow(DeployError);
+      jest.replaceProperty(process, "env", { ...process.env, AWS_ENDPOINT_URL: "http://127.0.0.1:1" });
+      expect(subject).not.toThrow();
+      jest.restoreAllMocks();
+    },
+  );
 
   it("a parameter that only this stage has may be given, too", () => {
     expect(() => make({ param: ["hosting=serverless"] })).not.toThrow();

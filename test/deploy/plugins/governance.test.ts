@@ -5,8 +5,9 @@ import path from "node:path";
 import {
   CloudFormationClient,
   CloudFormationServiceException,
-  DescribeStackResourcesCommand,
   GetTemplateCommand,
+  ListStackResourcesCommand,
+  type ResourceStatus,
 } from "@aws-sdk/client-cloudformation";
 import {
   DeleteObjectsCommand,
@@ -14,6 +15,7 @@ import {
   ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
+  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { mockClient } from "aws-sdk-client-mock";
 import { list } from "tar";
@@ -146,23 +148,46 @@ describe("before a stage is removed", () => {
   const remove = () => make({ command: "remove" }).hooks["before:remove:remove"]();
   const deleted = () => s3.commandCalls(DeleteObjectsCommand).map(({ args: [{ input }] }) => input);
 
-  function stack(policy: "Delete" | "Retain"): void {
+  /** Its second bucket is on the second page of its resources. */
+  function stack(policy: "Delete" | "Retain", status: ResourceStatus = "CREATE_COMPLETE"): void {
     const bucket = { Type: "AWS::S3::Bucket", DeletionPolicy: policy };
     const Resources = { ReportsBucket: bucket, ReportsLogBucket: bucket };
     cloudFormation.on(GetTemplateCommand).resolves({ TemplateBody: JSON.stringify({ Resources }) });
-    for (const id of Object.keys(Resources))
-      cloudFormation.on(DescribeStackResourcesCommand, { StackName: "serin-prod", LogicalResourceId: id }).resolves({
-        StackResources: [
-          {
-            LogicalResourceId: id,
-            PhysicalResourceId: `the-${id}`,
-            ResourceType: "",
-            Timestamp: new Date(),
-            ResourceStatus: "CREATE_COMPLETE",
-          },
-        ],
-      });
+    const summaryOf = (id: string, ResourceStatus: ResourceStatus) => ({
+      LogicalResourceId: id,
+      PhysicalResourceId: `the-${id}`,
+      ResourceType: "",
+      LastUpdatedTimestamp: new Date(),
+      ResourceStatus,
+    });
+    cloudFormation
+      .on(ListStackResourcesCommand, { StackName: "serin-prod" })
+      .resolves({ StackResourceSummaries: [summaryOf("ReportsBucket", status)], NextToken: "2" })
+      .on(ListStackResourcesCommand, { StackName: "serin-prod", NextToken: "2" })
+      .resolves({ StackResourceSummaries: [summaryOf("ReportsLogBucket", "CREATE_COMPLETE")] });
   }
+
+  const emptied = () => s3.commandCalls(ListObjectVersionsCommand).map(({ args: [{ input }] }) => input.Bucket);
+
+  it("again, after a removal that failed, a bucket that is gone is passed by", async () => {
+    stack("Delete", "DELETE_COMPLETE");
+    s3.on(ListObjectVersionsCommand).resolves({});
+    await remove();
+    expect(emptied()).toEqual(["the-ReportsLogBucket"]);
+  });
+
+  it("a bucket that somebody deleted by hand is passed by, other failures are not", async () => {
+    stack("Delete");
+    const failing = (name: string) =>
+      s3
+        .on(ListObjectVersionsCommand)
+        .rejects(new S3ServiceException({ name, message: name, $fault: "client", $metadata: {} }));
+    failing("NoSuchBucket");
+    await remove();
+    expect(emptied()).toEqual(["the-ReportsBucket", "the-ReportsLogBucket"]);
+    failing("AccessDenied");
+    await expect(remove()).rejects.toThrow("AccessDenied");
+  });
 
   it("every version of every report goes, then the log", async () => {
     stack("Delete");

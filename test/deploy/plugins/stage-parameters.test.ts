@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { checkParameters, givenParameters, lastingParameters, RULES } from "../../../deploy/plugins/stage-parameters";
+import {
+  checkForAws,
+  checkParameters,
+  givenParameters,
+  lastingParameters,
+  RULES,
+} from "../../../deploy/plugins/stage-parameters";
 import { ROOT } from "../../../deploy/root";
 
 /** Name and value of each parameter that serverless.yml has a default for. */
@@ -98,6 +104,42 @@ describe("a value", () => {
     },
   );
 });
+
+describe("on AWS", () => {
+  const values = Object.fromEntries(defaults());
+  const check = (changes: Record<string, string>) => () => checkForAws({ ...values, ...changes });
+
+  it("a model's archive must bring its packages", () => {
+    expect(check({ modelDependencies: "none" })).toThrow("modelDependencies is none, which is for the local target");
+  });
+
+  it("the defaults end before their functions do", () => {
+    expect(check({})).not.toThrow();
+  });
+
+  it.each([
+    [{ modelBudgetMs: "4500", limiterTimeoutMs: "400" }, "modelBudgetMs (4500) are 5300 ms together", "predict", 5000],
+    [{ modelBudgetMs: "4500", limiterTimeoutMs: "250" }, "modelBudgetMs (4500) are 5000 ms together", "predict", 5000],
+    [{ explainBudgetMs: "9000", limiterTimeoutMs: "500" }, "(9000) are 10000 ms together", "explain", 10_000],
+  ])("%j are too long together", (changes, sum, functionName, timeout) => {
+    expect(check(changes)).toThrow(`${sum}, but AWS ends ${functionName} after ${timeout} ms`);
+    expect(timeoutOf(functionName)).toBe(timeout);
+  });
+
+  it.each([{ modelBudgetMs: "4500", limiterTimeoutMs: "249" }, { explainBudgetMs: "9000" }])(
+    "%j are not",
+    (changes) => {
+      expect(check(changes)).not.toThrow();
+    },
+  );
+});
+
+/** In ms, as serverless.yml has it. */
+function timeoutOf(functionName: string): number {
+  const yaml = readFileSync(path.join(ROOT, "serverless.yml"), "utf8");
+  const own = new RegExp(`^ {2}${functionName}:\\n(?: {4}.*\\n)*? {4}timeout: (\\d+)`, "m").exec(yaml)?.[1];
+  return 1000 * Number(own ?? /^provider:\n(?: {2}.*\n)*? {2}timeout: (\d+)/m.exec(yaml)?.[1]);
+}
 
 describe("--param", () => {
   it("gives a value, which may have an equals sign", () => {

@@ -137,6 +137,15 @@ describe("governance", () => {
     expect(slsDeploy).not.toHaveBeenCalled();
   });
 
+  it("is not passed by when the registry has lost the active model", async () => {
+    world.store.delete("/serin/prod/models/versions/model-b/metadata");
+    await expect(run()).rejects.toThrow(
+      /model model-b is active, but parameter \/serin\/prod\/models\/versions\/model-b\/metadata.* is missing.*--without-governance "REASON"/,
+    );
+    expect(slsDeploy).not.toHaveBeenCalled();
+    await expect(run("model-a", false, { withoutGovernance: WHY })).resolves.toBe(0);
+  });
+
   it("has nothing to compare the first model with", async () => {
     world.store.set("/serin/prod/models/active-version", "none");
     await expect(run()).resolves.toBe(0);

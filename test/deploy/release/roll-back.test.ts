@@ -242,6 +242,52 @@ describe("a rollback while a release runs", () => {
     expect(printed.at(-1)).toContain("version 4) was rolled back");
   });
 
+  it.each<[Wanted, string]>([
+    [{ version: "3" }, "model-b"],
+    ["code", "model-b"],
+    ["model", "model-a"],
+  ])("stops it for %p when that is what stopping gives", async (wanted, model) => {
+    world.versions.set("4", model);
+    await expect(roll(wanted)).resolves.toBe(0);
+    expect(stops()).toHaveLength(1);
+    expect(printed.at(-1)).toContain("Version 3 has all traffic again");
+    if (typeof wanted === "string") {
+      await roll(wanted);
+      expect(printed.at(-1)).toContain("version 4) was rolled back");
+    }
+  });
+
+  it.each<[Wanted, string, string]>([
+    [{ version: "1" }, "model-b", "--to 1"],
+    ["model", "model-b", "--model"],
+    ["code", "model-a", "--code"],
+  ])("refuses %p when stopping does not give it", async (wanted, model, option) => {
+    world.versions.set("4", model);
+    await expect(roll(wanted)).rejects.toThrow(
+      `sends all traffic to version 3, which is not what ${option} asks for. Nothing was changed. Run \`npm run rollback -- --stage prod\` first, which stops it, then again with ${option}.`,
+    );
+    expect(stops()).toHaveLength(0);
+    expect(world.records()).toEqual([]);
+  });
+
+  it.each<Wanted>([{ version: "1" }, "model"])("goes on to %p once it was stopped", async (wanted) => {
+    const { onUpdate } = world;
+    world.onUpdate = (parameters) => {
+      onUpdate(parameters);
+      world.stackStatus = "UPDATE_COMPLETE";
+    };
+    await roll();
+    await expect(roll(wanted)).resolves.toBe(0);
+    expect(world.alias.version).toBe("1");
+  });
+
+  it("does not go further back when the stopped version is gone, which had the code or the model", async () => {
+    await roll();
+    world.versions.delete("4");
+    await roll("model");
+    expect(updates()).toHaveLength(0);
+  });
+
   it("says so when the release was promoted before it could be stopped", async () => {
     world.codeDeploy.on(StopDeploymentCommand).callsFake(() => {
       Object.assign(world.deployments[2] ?? {}, { status: "Succeeded" });

@@ -75,6 +75,12 @@ it("deploys a view of the working tree to the running local target", async () =>
   expect(existsSync(path.join(state, "release", "serverless.yml"))).toBe(true);
 });
 
+it("knows the local target in its own region, whatever the shell's", () => {
+  const ids = { userPoolId: "", machineClientId: "", peopleClientId: "" };
+  writeTarget(stateOf(), { url: "", apiUrl: "", awsUrl: "http://127.0.0.1:9", ...ids });
+  expect(openStage("local", "eu-central-1")).toMatchObject({ region: "us-east-1", flags: "--stage local" });
+});
+
 it("says why osls failed, without its stack frames", async () => {
   osls('console.error("Packaging\\nError:\\nPredictAlias - rolled back\\n  at deploy (x.js:1)"); process.exit(1)');
   await expect(deploy(openStage("prod"))).rejects.toThrow(
