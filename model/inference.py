@@ -201,7 +201,7 @@ def encode(texts: Sequence[str], model: Model) -> list[Tokens]:
 
 
 def predict_batch(batch: Sequence[Tokens], model: Model) -> list[Prediction]:
-    """Predicts encoded texts in one run of the graph, which costs each as much as the longest."""
+    """Predicts encoded texts in one run of the graph; where their lengths differ, it works on padding."""
     shape = len(batch), max(1, *map(len, batch))
     ids = np.full(shape, model.pad_id, np.int64)
     mask = np.zeros(shape, np.int64)

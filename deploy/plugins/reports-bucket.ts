@@ -22,7 +22,7 @@ type Aws = Awaited<ReturnType<Provider["getAwsSdkV3Config"]>>;
 /**
  * Deletes every version of every object in the buckets that go with the stack. What the deployed template retains is left as it is,
  * whatever the parameters of this command say.
- * @throws DeployError when a report is locked.
+ * @throws DeployError when a report is locked, or where the caller may not empty the buckets.
  */
 export async function emptyReports(aws: Aws, stack: string): Promise<void> {
   const cloudFormation = new CloudFormationClient(aws);
@@ -80,7 +80,13 @@ async function firstObjects(s3: S3Client, bucket: string): Promise<ObjectIdentif
     const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket: bucket }));
     return [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({ Key, VersionId }));
   } catch (error) {
-    if (error instanceof S3ServiceException && error.name === "NoSuchBucket") return [];
-    throw error;
+    if (!(error instanceof S3ServiceException)) throw error;
+    if (error.name === "NoSuchBucket") return [];
+    if (error.name !== "AccessDenied") throw error;
+    throw new DeployError(
+      `you may not see the objects of the bucket ${bucket}, so it cannot be emptied; the stack was not removed. ` +
+        "A pipeline may with the parameter Reports=delete of deploy/ci-role.yml; or deploy with dataDeletionPolicy=Retain first, " +
+        "which keeps the reports",
+    );
   }
 }

@@ -1,8 +1,8 @@
 """The queue of texts that wait for the model, and the rule by which they share a run of it.
 
 There is no timer: a free thread takes what waits, so a lone text never waits for company. Texts share a run
-only with texts of nearly their length, because padding costs as much as tokens do; measured, batches of mixed
-lengths are slower than none.
+only with texts of nearly their length, because padding costs time: attention's in the graph that
+training/graph.py writes, everything's in most others, where batches of mixed lengths are slower than none.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from serving.errors import Overloaded
 if TYPE_CHECKING:
     from inference import Prediction, Tokens
 
-_PADDING = 8  # texts of a run differ from its oldest by at most one token in so many
+_PADDING = 4  # texts of a run differ from its oldest by at most one token in so many
 
 
 class Lane(Enum):
@@ -104,14 +104,16 @@ class BatchQueue:
                 self._expire(job)
 
     def _pop_batch(self, lane: deque[Job]) -> list[Job]:
-        oldest = lane.popleft()
-        spread = -(-len(oldest.tokens) // _PADDING)
-        share = -(-(len(lane) + 1) // self._idle)  # idle threads get their part
-        size = min(self._max_batch, share, self._max_tokens // max(1, len(oldest.tokens) + spread))
-        batch, others = [oldest], list[Job]()
-        while lane and len(batch) < size:
+        """The oldest text, and those behind it of nearly its length for which there is room."""
+        batch, others = [lane.popleft()], list[Job]()
+        oldest = longest = len(batch[0].tokens)
+        spread = -(-oldest // _PADDING)
+        size = min(self._max_batch, -(-(len(lane) + 1) // self._idle))  # idle threads get their part
+        while lane and len(batch) < size and (len(batch) + 1) * longest <= self._max_tokens:
             job = lane.popleft()
-            near = abs(len(job.tokens) - len(oldest.tokens)) <= spread
+            length = len(job.tokens)
+            near = abs(length - oldest) <= spread and (len(batch) + 1) * length <= self._max_tokens
             (batch if near and not job.answer.cancelled() else others).append(job)
+            longest = max(longest, len(batch[-1].tokens))
         lane.extendleft(reversed(others))
         return batch

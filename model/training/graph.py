@@ -1,6 +1,8 @@
 """Writes the classifier as an ONNX graph: `input_ids`, `attention_mask` (int64 [batch, tokens]) -> `logits`.
 
 Every node works on one token or on one text, so an answer does not depend on the other texts of its batch.
+Tokens are taken out of the padding first: [rows, hidden], one row for each token of all texts. Only
+attention, which relates a text's tokens to each other, lays the texts out side by side again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,15 +51,11 @@ class _Graph:
         self._constants: dict[str, onnx.TensorProto] = {}
 
     def embed(self) -> str:
-        """Words and positions, normalized: [batch, tokens, hidden]; and the mask as attention takes it."""
-        self._node("Cast", ["attention_mask"], "padding", to=TensorProto.INT32)
-        words = self._words()
-        shape = self._node("Shape", ["input_ids"], "shape")
-        tokens = self._node("Slice", [shape, self._ints("one", 1), self._ints("two", 2)], "tokens")
+        """Words and positions of all tokens, normalized: [rows, hidden]."""
+        self._find_tokens()
         table = self._constant("positions.weight", self._weights["positions.weight"])
-        zero = self._ints("zero", 0)
-        positions = self._node("Slice", [table, zero, tokens, zero], "positions")
-        return self._norm("norm", self._node("Add", [words, positions], "embedded"))
+        positions = self._node("Gather", [table, "position"], "positions")
+        return self._norm("norm", self._node("Add", [self._words(), positions], "embedded"))
 
     def layer(self, name: str, hidden: str) -> str:
         """Self-attention and a feed-forward network, each with a residual connection and a norm after it."""
@@ -75,7 +73,8 @@ class _Graph:
         one, two = self._ints("one", 1), self._ints("two", 2)
         mask = self._node("Cast", ["attention_mask"], "mask", to=TensorProto.FLOAT)
         shares = self._node("Unsqueeze", [mask, two], "shares")
-        kept = self._node("Mul", [hidden, shares], "kept")
+        spread = self._node("Gather", [hidden, "row_at"], "spread")
+        kept = self._node("Mul", [spread, shares], "kept")
         total = self._node("ReduceSum", [kept, one], "total", keepdims=0)
         count = self._node("ReduceSum", [shares, one], "count", keepdims=0)
         pooled = self._node("Div", [total, count], "pooled")
@@ -95,23 +94,48 @@ class _Graph:
         onnx.checker.check_model(model)
         return model
 
+    def _find_tokens(self) -> None:
+        """The rows' `ids`, where they stand in the padded texts (`places`) and in their own (`position`).
+
+        `row_at` [batch, tokens] is the reverse of `places`. In the padding it is the row of some other token,
+        at which attention does not look.
+        """
+        flat, zero = self._ints("flat", -1), self._ints("zero", 0)
+        self._node("Cast", ["attention_mask"], "padding", to=TensorProto.INT32)
+        mask = self._node("Reshape", ["attention_mask", flat], "flat_mask")
+        found = self._node("NonZero", [mask], "found")
+        places = self._node("Squeeze", [found, zero], "places")
+        self._node("Gather", [self._node("Reshape", ["input_ids", flat], "flat_ids"), places], "ids")
+        shape = self._node("Shape", ["input_ids"], "shape")
+        longest = self._node("Slice", [shape, self._ints("one", 1), self._ints("two", 2)], "longest")
+        self._node("Mod", [places, longest], "position")
+        seen = self._node("CumSum", [mask, self._constant("first_axis", np.int64(0))], "seen")
+        before = self._node("Sub", [seen, self._ints("one", 1)], "before")
+        self._node("Reshape", [before, shape], "row_at")
+        offset = self._constant(f"zero_{_ACTIVATION_ZERO}", np.uint8(_ACTIVATION_ZERO))
+        self._node("Expand", [offset, self._node("Shape", [places], "tokens")], "offsets")
+
     def _words(self) -> str:
         table = self._weights["words.weight"]
         if not self._quantized:
-            return self._node("Gather", [self._constant("words.weight", table), "input_ids"], "words")
+            return self._node("Gather", [self._constant("words.weight", table), "ids"], "words")
         integers, scales = _quantize(table, axis=1)
-        stored = self._node("Gather", [self._constant("words.weight", integers), "input_ids"], "stored")
-        scale = self._node("Gather", [self._constant("words.scale", scales), "input_ids"], "words.scales")
+        stored = self._node("Gather", [self._constant("words.weight", integers), "ids"], "stored")
+        scale = self._node("Gather", [self._constant("words.scale", scales), "ids"], "words.scales")
         return self._node("Mul", [self._node("Cast", [stored], "cast", to=TensorProto.FLOAT), scale], "words")
 
     def _attend(self, name: str, hidden: str) -> str:
         joined = self._linear(f"{name}.query_key_value", hidden)
         parts = [f"{name}.query", f"{name}.key", f"{name}.value"]
         sizes = self._ints("sizes", *[self._config.hidden_size] * len(parts))
-        self._nodes.append(helper.make_node("Split", [joined, sizes], parts, axis=-1))
+        spread = self._node("Gather", [joined, "row_at"], f"{name}.spread")
+        self._nodes.append(helper.make_node("Split", [spread, sizes], parts, axis=-1))
         heads = self._config.num_attention_heads
         inputs = [*parts, "", "padding"]
-        return self._node("MultiHeadAttention", inputs, f"{name}.attended", _RUNTIME, num_heads=heads)
+        attended = self._node("MultiHeadAttention", inputs, f"{name}.attended", _RUNTIME, num_heads=heads)
+        shape = self._ints("shape_of_rows", -1, self._config.hidden_size)
+        flat = self._node("Reshape", [attended, shape], f"{name}.flat")
+        return self._node("Gather", [flat, "places"], f"{name}.gathered")
 
     def _linear(self, name: str, rows: str, lowest: float | None = None) -> str:
         """`rows @ weight + bias`; where `lowest` bounds the rows from below, their integers start there."""
@@ -132,23 +156,24 @@ class _Graph:
 
     def _quantized_product(self, name: str, rows: str, weight: Quantized, zero: int) -> str:
         """`zero` is the integer that stands for 0: below it lie those of negative numbers, if any."""
-        scale = self._row_scales(name, rows, zero)
-        scaled = self._node("Div", [rows, scale], f"{name}.scaled")
-        one, offset = self._float("one_scale", 1), self._constant(f"zero_{zero}", np.uint8(zero))
-        activations = self._node("QuantizeLinear", [scaled, one, offset], f"{name}.activations")
+        steps = self._steps(name, rows, zero)
+        offsets = ["offsets"] if zero else []
+        activations = self._node("QuantizeLinear", [rows, steps, *offsets], f"{name}.activations", axis=0)
         integers, scales = weight
         matrix = self._constant(f"{name}.weight", integers)
         factors = self._constant(f"{name}.scales", scales.reshape(-1))
+        one, offset = self._float("one_step", 1), self._constant(f"zero_{zero}", np.uint8(zero))
         inputs = [activations, matrix, one, factors, offset]
         exact = self._node("MatMulIntegerToFloat", inputs, f"{name}.exact", _RUNTIME)
-        return self._node("Mul", [exact, scale], f"{name}.product")
+        column = self._node("Unsqueeze", [steps, self._ints("one", 1)], f"{name}.column")
+        return self._node("Mul", [exact, column], f"{name}.product")
 
-    def _row_scales(self, name: str, rows: str, zero: int) -> str:
-        """What one step of each token's activations is worth: [batch, tokens, 1]."""
+    def _steps(self, name: str, rows: str, zero: int) -> str:
+        """What one step of each token's activations is worth: [rows]."""
         sizes = self._node("Abs", [rows], f"{name}.sizes") if zero else rows
-        largest = self._node("ReduceMax", [sizes], f"{name}.largest", axes=[-1], keepdims=1)
+        largest = self._node("ReduceMax", [sizes], f"{name}.largest", axes=[-1], keepdims=0)
         step = self._float(f"step_{zero}", 1 / (_ACTIVATION_MAX - zero))
-        return self._node("Mul", [largest, step], f"{name}.scale")
+        return self._node("Mul", [largest, step], f"{name}.steps")
 
     def _norm(self, name: str, rows: str) -> str:
         parameters = [self._constant(f"{name}.weight", self._weights[f"{name}.weight"]), self._bias(name)]

@@ -51,9 +51,9 @@ def test_a_lone_text_is_taken_at_once(queue: Queue) -> None:
     assert queue.take() == [24]
 
 
-def test_a_batch_holds_the_oldest_and_those_within_an_eighth_of_its_length(queue: Queue) -> None:
-    queue.put(24, 28, 27, 128, 20, 21, 24)
-    assert [queue.take() for _ in range(4)] == [[24, 27, 21, 24], [28], [128], [20]]
+def test_a_batch_holds_the_oldest_and_those_within_a_quarter_of_its_length(queue: Queue) -> None:
+    queue.put(24, 31, 30, 128, 17, 18, 24)
+    assert [queue.take() for _ in range(4)] == [[24, 30, 18, 24], [31], [128], [17]]
 
 
 def test_a_short_text_never_pays_for_a_long_neighbours_padding(
@@ -66,7 +66,8 @@ def test_a_short_text_never_pays_for_a_long_neighbours_padding(
     while taken < len(lengths):
         batch = queue.take()
         taken += len(batch)
-        assert max(batch) <= min(batch) + 2 * math.ceil(batch[0] / 8)
+        assert max(batch) <= min(batch) + 2 * math.ceil(batch[0] / 4)
+        assert max(batch) * len(batch) <= 256
 
 
 def test_a_batch_holds_at_most_eight(queue: Queue) -> None:

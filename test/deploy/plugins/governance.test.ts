@@ -176,7 +176,7 @@ describe("before a stage is removed", () => {
     expect(emptied()).toEqual(["the-ReportsLogBucket"]);
   });
 
-  it("a bucket that somebody deleted by hand is passed by, other failures are not", async () => {
+  it("a bucket that somebody deleted by hand is passed by, other failures are not; who may not is told what to change", async () => {
     stack("Delete");
     const failing = (name: string) =>
       s3
@@ -185,8 +185,10 @@ describe("before a stage is removed", () => {
     failing("NoSuchBucket");
     await remove();
     expect(emptied()).toEqual(["the-ReportsBucket", "the-ReportsLogBucket"]);
+    failing("SlowDown");
+    await expect(remove()).rejects.toThrow("SlowDown");
     failing("AccessDenied");
-    await expect(remove()).rejects.toThrow("AccessDenied");
+    await expect(remove()).rejects.toThrow(/the bucket the-ReportsBucket.*not removed.*Reports=delete/);
   });
 
   it("every version of every report goes, then the log", async () => {

@@ -1,12 +1,10 @@
-// `npm run rehearse` as a user runs it: every scenario on a local target of its own, and Ctrl-C in the middle.
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+// `npm run rehearse` as a user runs it: every scenario on a local target of its own.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Result } from "../../../deploy/local/rehearsal/result";
 import { SCENARIO_NAMES } from "../../../deploy/local/rehearsal/scenarios";
-import { ROOT } from "../../../deploy/root";
-import { until } from "../../until";
+import { processesOf, rehearse } from "../rehearse";
 
 const MINUTES = 60_000;
 
@@ -18,47 +16,15 @@ beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), "serin-rehearsal-"));
 });
 afterEach(() => {
-  expect(processes()).toEqual([]);
+  expect(processesOf(folder)).toEqual([]);
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** A run of `npm run --silent rehearse`. */
-function rehearse(...args: string[]) {
-  const child = spawn("npm", ["run", "--silent", "rehearse", "--", ...args], {
-    cwd: ROOT,
-    env: { ...process.env, SERIN_STATE: folder },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-  });
-  const printed = { out: "", err: "" };
-  child.stdout.on("data", (chunk: Buffer) => {
-    printed.out += chunk.toString();
-  });
-  child.stderr.on("data", (chunk: Buffer) => {
-    printed.err += chunk.toString();
-  });
-  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
-  return { printed, exited, interrupt: () => child.pid !== undefined && process.kill(-child.pid, "SIGINT") };
-}
-
-/** Ids of the processes that run with this test's folder on their command line or in their environment. */
-function processes(): string[] {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
-  const read = (file: string) => {
-    try {
-      return readFileSync(file, "utf8");
-    } catch {
-      return ""; // the process ended meanwhile
-    }
-  };
-  return pids.filter((pid) => `${read(`/proc/${pid}/cmdline`)}${read(`/proc/${pid}/environ`)}`.includes(folder));
-}
 
 it(
   "promotes the good release, rolls back the others, and loses no user's request by it",
   async () => {
     const report = path.join(folder, "below", "report.html");
-    const run = rehearse("--json", "--report", report);
+    const run = rehearse(folder, "--json", "--report", report);
     const code = await run.exited;
     const results: Result[] = JSON.parse(run.printed.out); // nothing but JSON on stdout
     const told = JSON.stringify(results, null, 2);
@@ -97,32 +63,4 @@ it(
     expect(readdirSync(path.join(folder, "rehearsal")).sort()).toEqual(["logs"]);
   },
   25 * MINUTES,
-);
-
-it(
-  "leaves nothing running after Ctrl-C in the middle of a release",
-  async () => {
-    const run = rehearse("--scenario", "good");
-    await until(
-      () => run.printed.out.includes("sls deploy of another version"),
-      6 * MINUTES,
-      () => `${run.printed.out}${run.printed.err}`,
-    );
-    run.interrupt();
-    expect(await run.exited).toBe(130);
-    await until(() => processes().length === 0, 10_000);
-    expect(existsSync(path.join(folder, "rehearsal", "lock"))).toBe(false);
-  },
-  8 * MINUTES,
-);
-
-it(
-  "names the scenarios there are",
-  async () => {
-    const run = rehearse("--scenario", "bad");
-    expect(await run.exited).toBe(1);
-    expect(run.printed.err).toMatch(/good, slow, errors, worse, quiet, all/);
-    expect(run.printed.err).not.toContain("    at "); // no stack trace
-  },
-  MINUTES,
 );

@@ -26,13 +26,18 @@ def texts(lengths: list[int], seed: int = 0) -> list[Ids]:
     return [draw.integers(1, CONFIG.vocab_size, length) for length in lengths]
 
 
-def logits(
-    model: onnxruntime.InferenceSession, batch: list[Ids], padding: int = 0
-) -> npt.NDArray[np.float32]:
+def padded(batch: list[Ids], padding: int = 0) -> tuple[Ids, Ids]:
     shape = len(batch), max(len(text) for text in batch)
     ids, mask = np.full(shape, padding), np.zeros(shape, np.int64)
     for row, text in enumerate(batch):
         ids[row, : len(text)], mask[row, : len(text)] = text, 1
+    return ids, mask
+
+
+def logits(
+    model: onnxruntime.InferenceSession, batch: list[Ids], padding: int = 0
+) -> npt.NDArray[np.float32]:
+    ids, mask = padded(batch, padding)
     found: npt.NDArray[np.float32] = model.run(["logits"], {"input_ids": ids, "attention_mask": mask})[0]
     return found
 
@@ -59,6 +64,14 @@ def test_a_text_has_one_answer_alone_and_in_any_batch(quantized: bool) -> None:
 def test_what_stands_in_the_padding_does_not_matter() -> None:
     model, batch = session(), texts([4, 20])
     np.testing.assert_array_equal(logits(model, batch, padding=0), logits(model, batch, padding=9))
+
+
+@pytest.mark.parametrize("part", ["layers.0.up.activations", "layers.1.gelu", "layers.1.output_norm.normed"])
+def test_padding_costs_linear_layers_and_norms_nothing(part: str) -> None:
+    batch = texts([3, 30, 9])
+    ids, mask = padded(batch)
+    (rows,) = session(extra=part).run([part], {"input_ids": ids, "attention_mask": mask})
+    assert len(rows) == sum(map(len, batch)) < ids.size
 
 
 def test_weights_are_bytes() -> None:

@@ -1,0 +1,45 @@
+// `npm run rehearse` that is interrupted in the middle of a release, or asked for what there is not.
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { until } from "../until";
+import { processesOf, rehearse } from "./rehearse";
+
+const MINUTES = 60_000;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "serin-rehearsal-"));
+});
+afterEach(() => {
+  expect(processesOf(folder)).toEqual([]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it(
+  "leaves nothing running after Ctrl-C in the middle of a release",
+  async () => {
+    const run = rehearse(folder, "--scenario", "good");
+    await until(
+      () => run.printed.out.includes("sls deploy of another version"),
+      6 * MINUTES,
+      () => `${run.printed.out}${run.printed.err}`,
+    );
+    run.interrupt();
+    expect(await run.exited).toBe(130);
+    await until(() => processesOf(folder).length === 0, 10_000);
+    expect(existsSync(path.join(folder, "rehearsal", "lock"))).toBe(false);
+  },
+  8 * MINUTES,
+);
+
+it(
+  "names the scenarios there are",
+  async () => {
+    const run = rehearse(folder, "--scenario", "bad");
+    expect(await run.exited).toBe(1);
+    expect(run.printed.err).toMatch(/good, slow, errors, worse, quiet, all/);
+    expect(run.printed.err).not.toContain("    at "); // no stack trace
+  },
+  MINUTES,
+);

@@ -1,0 +1,36 @@
+// A run of `npm run rehearse` whose state lies in a folder of its own, and what still runs for it.
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { ROOT } from "../../deploy/root";
+
+/** A run of `npm run --silent rehearse` that keeps its state in `folder`. */
+export function rehearse(folder: string, ...args: string[]) {
+  const child = spawn("npm", ["run", "--silent", "rehearse", "--", ...args], {
+    cwd: ROOT,
+    env: { ...process.env, SERIN_STATE: folder },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  const printed = { out: "", err: "" };
+  child.stdout.on("data", (chunk: Buffer) => {
+    printed.out += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    printed.err += chunk.toString();
+  });
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { printed, exited, interrupt: () => child.pid !== undefined && process.kill(-child.pid, "SIGINT") };
+}
+
+/** Ids of the processes that run with this folder on their command line or in their environment. */
+export function processesOf(folder: string): string[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+  const read = (file: string) => {
+    try {
+      return readFileSync(file, "utf8");
+    } catch {
+      return ""; // the process ended meanwhile
+    }
+  };
+  return pids.filter((pid) => `${read(`/proc/${pid}/cmdline`)}${read(`/proc/${pid}/environ`)}`.includes(folder));
+}
