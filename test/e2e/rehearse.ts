@@ -1,7 +1,22 @@
 // A run of `npm run rehearse` whose state lies in a folder of its own, and what still runs for it.
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { ROOT } from "../../deploy/root";
+
+/** A new folder for each test's runs, by a function; a test fails whose runs leave a process behind. */
+export function stateFolder(): () => string {
+  let folder = "";
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "serin-rehearsal-"));
+  });
+  afterEach(() => {
+    expect(processesOf(folder)).toEqual([]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return () => folder;
+}
 
 /** A run of `npm run --silent rehearse` that keeps its state in `folder`. */
 export function rehearse(folder: string, ...args: string[]) {

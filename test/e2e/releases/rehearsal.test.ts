@@ -1,30 +1,22 @@
 // `npm run rehearse` as a user runs it: every scenario on a local target of its own.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Result } from "../../../deploy/local/rehearsal/result";
 import { SCENARIO_NAMES } from "../../../deploy/local/rehearsal/scenarios";
-import { processesOf, rehearse } from "../rehearse";
+import { rehearse, stateFolder } from "../rehearse";
 
 const MINUTES = 60_000;
 
 // The rule itself rolls back up to one good release in a hundred (docs/canary-judge.md), more where a machine stutters.
 jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), "serin-rehearsal-"));
-});
-afterEach(() => {
-  expect(processesOf(folder)).toEqual([]);
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = stateFolder();
 
 it(
   "promotes the good release, rolls back the others, and loses no user's request by it",
   async () => {
-    const report = path.join(folder, "below", "report.html");
-    const run = rehearse(folder, "--json", "--report", report);
+    const report = path.join(folder(), "below", "report.html");
+    const run = rehearse(folder(), "--json", "--report", report);
     const code = await run.exited;
     const results: Result[] = JSON.parse(run.printed.out); // nothing but JSON on stdout
     const told = JSON.stringify(results, null, 2);
@@ -60,7 +52,7 @@ it(
     expect(of("slow")?.stable_version).toBe(of("good")?.canary_version);
     expect(of("quiet")?.stable_version).toBe(of("good")?.canary_version);
     expect(readFileSync(report, "utf8")).toContain("Rehearsed releases");
-    expect(readdirSync(path.join(folder, "rehearsal")).sort()).toEqual(["logs"]);
+    expect(readdirSync(path.join(folder(), "rehearsal")).sort()).toEqual(["logs"]);
   },
   25 * MINUTES,
 );
