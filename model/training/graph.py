@@ -112,8 +112,9 @@ class _Graph:
         seen = self._node("CumSum", [mask, self._constant("first_axis", np.int64(0))], "seen")
         before = self._node("Sub", [seen, self._ints("one", 1)], "before")
         self._node("Reshape", [before, shape], "row_at")
-        offset = self._constant(f"zero_{_ACTIVATION_ZERO}", np.uint8(_ACTIVATION_ZERO))
-        self._node("Expand", [offset, self._node("Shape", [places], "tokens")], "offsets")
+        if self._quantized:  # `offsets` [rows]: an equal one each, as QuantizeLinear wants them
+            offset = self._constant(f"zero_{_ACTIVATION_ZERO}", np.uint8(_ACTIVATION_ZERO))
+            self._node("Expand", [offset, self._node("Shape", [places], "tokens")], "offsets")
 
     def _words(self) -> str:
         table = self._weights["words.weight"]

@@ -1,12 +1,13 @@
 // Starts the local target as a user does, `npm start`, in a state folder of its own.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePort } from "../../deploy/local/ports";
 import { readTarget, type State, stateOf, type Target } from "../../deploy/local/state";
 import { ROOT } from "../../deploy/root";
 import { until } from "../until";
+import { processesOf } from "./processes";
 
 const START_TIMEOUT_MS = 180_000; // a first run installs Python packages
 
@@ -80,17 +81,6 @@ export class Instance {
 
   /** Ids of the processes that run with this instance's folder on their command line or in their environment. */
   processes(): string[] {
-    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
-    return pids.filter((pid) =>
-      `${read(`/proc/${pid}/cmdline`)}${read(`/proc/${pid}/environ`)}`.includes(this.state.directory),
-    );
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return ""; // the process ended meanwhile
+    return processesOf(this.state.directory);
   }
 }

@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { until } from "../until";
-import { processesOf, rehearse, stateFolder } from "./rehearse";
+import { processesOf } from "./processes";
+import { rehearse, stateFolder } from "./rehearse";
 
 const MINUTES = 60_000;
 

@@ -1,9 +1,10 @@
-// A run of `npm run rehearse` whose state lies in a folder of its own, and what still runs for it.
+// A run of `npm run rehearse` whose state lies in a folder of its own.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ROOT } from "../../deploy/root";
+import { processesOf } from "./processes";
 
 /** A new folder for each test's runs, by a function; a test fails whose runs leave a process behind. */
 export function stateFolder(): () => string {
@@ -35,17 +36,4 @@ export function rehearse(folder: string, ...args: string[]) {
   });
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   return { printed, exited, interrupt: () => child.pid !== undefined && process.kill(-child.pid, "SIGINT") };
-}
-
-/** Ids of the processes that run with this folder on their command line or in their environment. */
-export function processesOf(folder: string): string[] {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
-  const read = (file: string) => {
-    try {
-      return readFileSync(file, "utf8");
-    } catch {
-      return ""; // the process ended meanwhile
-    }
-  };
-  return pids.filter((pid) => `${read(`/proc/${pid}/cmdline`)}${read(`/proc/${pid}/environ`)}`.includes(folder));
 }
